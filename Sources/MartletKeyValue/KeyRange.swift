@@ -49,6 +49,5 @@ extension [UInt8] {
     }
 
     /// Whether this key comes before `other` in key order.
-    @inlinable
     package func precedes(_ other: [UInt8]) -> Bool { compareKey(self, other) < 0 }
 }

@@ -20,9 +20,11 @@ extension WriteBatch {
                 // Only this type writes records, so a bad one is a bug and traps.
                 let kind = Kind(rawValue: records[offset])!
                 let keyLength = UInt32(
-                    littleEndian: records.loadUnaligned(fromByteOffset: offset + 1, as: UInt32.self))
+                    littleEndian: records.loadUnaligned(fromByteOffset: offset + 1, as: UInt32.self)
+                )
                 let valueLength = UInt32(
-                    littleEndian: records.loadUnaligned(fromByteOffset: offset + 5, as: UInt32.self))
+                    littleEndian: records.loadUnaligned(fromByteOffset: offset + 5, as: UInt32.self)
+                )
                 offset += Self.headerByteCount
                 let key = take(Int(keyLength))
                 switch kind {

@@ -14,17 +14,16 @@
 
 /// An ordered list of changes; the last one on a key wins.
 package struct WriteBatch: ~Copyable, Sendable {
-    @usableFromInline
     package enum Kind: UInt8, Sendable {
         case put = 0
         case delete = 1
         case deleteRange = 2
     }
 
-    @usableFromInline static let headerByteCount = 9
-    @usableFromInline static let noUpperBound = UInt32.max
+    static let headerByteCount = 9
+    static let noUpperBound = UInt32.max
 
-    @usableFromInline var buffer: [UInt8] = []
+    var buffer: [UInt8] = []
 
     /// How many changes there are.
     package private(set) var count = 0
@@ -94,15 +93,11 @@ package struct WriteBatch: ~Copyable, Sendable {
         // Limits are the engine's to enforce, far below this; a longer key is a bug there.
         precondition(key.byteCount < Int(UInt32.max) && value.byteCount < Int(UInt32.max))
         let keyLength = UInt32(key.byteCount)
-        let header = (
-            kind.rawValue,
-            keyLength.littleEndian, valueLength.littleEndian
-        )
         buffer.reserveCapacityForAppending(
             Self.headerByteCount + key.byteCount + value.byteCount)
-        buffer.append(header.0)
-        withUnsafeBytes(of: header.1) { buffer.append(contentsOf: $0) }
-        withUnsafeBytes(of: header.2) { buffer.append(contentsOf: $0) }
+        buffer.append(kind.rawValue)
+        withUnsafeBytes(of: keyLength.littleEndian) { buffer.append(contentsOf: $0) }
+        withUnsafeBytes(of: valueLength.littleEndian) { buffer.append(contentsOf: $0) }
         key.withUnsafeBytes { buffer.append(contentsOf: $0) }
         value.withUnsafeBytes { buffer.append(contentsOf: $0) }
         count += 1

@@ -68,8 +68,7 @@ extension TreeNode {
         return isNew
     }
 
-    /// Moves the upper part of an overfull, unshared node into a new one on its right. A node that
-    /// grew at its end keeps most rows: keys that arrive in order then fill nodes.
+    /// Moves the upper half of an overfull, unshared node into a new one on its right.
     private func split() -> (separator: [UInt8], right: TreeNode) {
         let middle = count / 2
         let right: TreeNode
@@ -133,10 +132,15 @@ extension TreeNode {
                 // The first child's upper separator goes with the children between.
                 node.children.removeSubrange((first + 1)..<last)
                 node.keys.removeSubrange(first..<(last - 1))
-                node.mend(childAt: first + 1)
+                // Before either is joined with a neighbour: only a vacant child can have lost its
+                // depth, and a join is of equals.
+                node.dropVacantChild(at: first + 1)
             }
+            node.dropVacantChild(at: first)
             deleted = count
-            if first < node.children.count { node.mend(childAt: first) }
+            for index in [first + 1, first] where index < node.children.count {
+                node.joinSmallChild(at: index)
+            }
         }
         node.recountBytes()
         return deleted
@@ -150,16 +154,24 @@ extension TreeNode {
     /// children has become one.
     private var isVacant: Bool { isLeaf && keys.isEmpty }
 
-    /// Drops child `index` if it is vacant, or joins it with a neighbour if it is small. This node
-    /// is unshared.
+    /// Puts child `index`, which has lost rows, in order. This node is unshared.
     private func mend(childAt index: Int) {
-        let child = children[index]
-        if child.isVacant {
-            children.remove(at: index)
-            if !keys.isEmpty { keys.remove(at: min(index, keys.count - 1)) }
-            return
+        if children[index].isVacant {
+            dropVacantChild(at: index)
+        } else {
+            joinSmallChild(at: index)
         }
-        guard child.count < Self.minimumCount, children.count > 1 else { return }
+    }
+
+    private func dropVacantChild(at index: Int) {
+        guard children[index].isVacant else { return }
+        children.remove(at: index)
+        // Its neighbour takes over its part of the keys.
+        if !keys.isEmpty { keys.remove(at: min(index, keys.count - 1)) }
+    }
+
+    private func joinSmallChild(at index: Int) {
+        guard children[index].count < Self.minimumCount, children.count > 1 else { return }
         join(childAt: min(index, children.count - 2))
     }
 
