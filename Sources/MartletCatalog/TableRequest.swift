@@ -1,0 +1,179 @@
+// What a caller asks of CreateTable and UpdateTable, before it is checked: shapes and enumerations
+// hold, nothing else does. `TableDefinition+Creation.swift` turns it into a definition or says why
+// it cannot.
+
+package import MartletModel
+
+package struct KeySchemaElement: Hashable, Sendable {
+    package enum Role: String, Hashable, Sendable {
+        case hash = "HASH"
+        case range = "RANGE"
+    }
+
+    package var name: Text
+    package var role: Role
+
+    package init(name: Text, role: Role) {
+        self.name = name
+        self.role = role
+    }
+}
+
+package struct ProjectionRequest: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable {
+        case all = "ALL"
+        case keysOnly = "KEYS_ONLY"
+        case include = "INCLUDE"
+    }
+
+    package var kind: Kind?
+    package var nonKeyAttributes: [Text]?
+
+    package init(kind: Kind?, nonKeyAttributes: [Text]? = nil) {
+        self.kind = kind
+        self.nonKeyAttributes = nonKeyAttributes
+    }
+}
+
+/// Maxima or warm units, of which either may be left out.
+package struct PartialUnits: Hashable, Sendable {
+    package var read: Int?
+    package var write: Int?
+
+    package init(read: Int? = nil, write: Int? = nil) {
+        self.read = read
+        self.write = write
+    }
+}
+
+package struct IndexRequest: Hashable, Sendable {
+    package var name: Text
+    package var keySchema: [KeySchemaElement]
+    package var projection: ProjectionRequest
+    /// Global indexes only, as are the two that follow.
+    package var provisioned: CapacityUnits?
+    package var onDemand: PartialUnits?
+    package var warm: PartialUnits?
+
+    package init(
+        name: Text, keySchema: [KeySchemaElement], projection: ProjectionRequest,
+        provisioned: CapacityUnits? = nil, onDemand: PartialUnits? = nil, warm: PartialUnits? = nil
+    ) {
+        self.name = name
+        self.keySchema = keySchema
+        self.projection = projection
+        self.provisioned = provisioned
+        self.onDemand = onDemand
+        self.warm = warm
+    }
+}
+
+package struct StreamRequest: Hashable, Sendable {
+    package var isEnabled: Bool
+    package var viewType: StreamSettings.ViewType?
+
+    package init(isEnabled: Bool, viewType: StreamSettings.ViewType? = nil) {
+        self.isEnabled = isEnabled
+        self.viewType = viewType
+    }
+}
+
+package struct EncryptionRequest: Hashable, Sendable {
+    package var isEnabled: Bool?
+    /// `KMS` or `AES256`, as sent.
+    package var type: String?
+    package var keyID: String?
+
+    package init(isEnabled: Bool? = nil, type: String? = nil, keyID: String? = nil) {
+        self.isEnabled = isEnabled
+        self.type = type
+        self.keyID = keyID
+    }
+}
+
+package struct TableRequest: Hashable, Sendable {
+    package var name: TableName
+    package var attributeDefinitions: [KeyAttribute]
+    package var keySchema: [KeySchemaElement]
+    /// nil when the member was not sent; an empty list is an error of its own.
+    package var localIndexes: [IndexRequest]?
+    package var globalIndexes: [IndexRequest]?
+    package var billing: BillingMode?
+    package var provisioned: CapacityUnits?
+    package var onDemand: PartialUnits?
+    package var warm: PartialUnits?
+    package var tableClass: TableClass?
+    package var isDeletionProtected: Bool?
+    package var stream: StreamRequest?
+    package var encryption: EncryptionRequest?
+    package var tags: [Tag]
+    package var resourcePolicy: String?
+
+    package init(
+        name: TableName, attributeDefinitions: [KeyAttribute], keySchema: [KeySchemaElement],
+        localIndexes: [IndexRequest]? = nil, globalIndexes: [IndexRequest]? = nil,
+        billing: BillingMode? = nil, provisioned: CapacityUnits? = nil,
+        onDemand: PartialUnits? = nil, warm: PartialUnits? = nil, tableClass: TableClass? = nil,
+        isDeletionProtected: Bool? = nil, stream: StreamRequest? = nil,
+        encryption: EncryptionRequest? = nil, tags: [Tag] = [], resourcePolicy: String? = nil
+    ) {
+        self.name = name
+        self.attributeDefinitions = attributeDefinitions
+        self.keySchema = keySchema
+        self.localIndexes = localIndexes
+        self.globalIndexes = globalIndexes
+        self.billing = billing
+        self.provisioned = provisioned
+        self.onDemand = onDemand
+        self.warm = warm
+        self.tableClass = tableClass
+        self.isDeletionProtected = isDeletionProtected
+        self.stream = stream
+        self.encryption = encryption
+        self.tags = tags
+        self.resourcePolicy = resourcePolicy
+    }
+}
+
+/// One entry of GlobalSecondaryIndexUpdates; a request's entry names exactly one of the three.
+package enum GlobalIndexChange: Hashable, Sendable {
+    case create(IndexRequest)
+    case update(
+        name: Text, provisioned: CapacityUnits?, onDemand: PartialUnits?, warm: PartialUnits?)
+    case delete(name: Text)
+}
+
+package struct TableChange: Hashable, Sendable {
+    package var name: TableName
+    package var attributeDefinitions: [KeyAttribute]?
+    package var indexChanges: [GlobalIndexChange]?
+    package var billing: BillingMode?
+    package var provisioned: CapacityUnits?
+    package var onDemand: PartialUnits?
+    package var warm: PartialUnits?
+    package var tableClass: TableClass?
+    package var isDeletionProtected: Bool?
+    package var stream: StreamRequest?
+    package var encryption: EncryptionRequest?
+
+    package init(
+        name: TableName, attributeDefinitions: [KeyAttribute]? = nil,
+        indexChanges: [GlobalIndexChange]? = nil, billing: BillingMode? = nil,
+        provisioned: CapacityUnits? = nil, onDemand: PartialUnits? = nil,
+        warm: PartialUnits? = nil, tableClass: TableClass? = nil,
+        isDeletionProtected: Bool? = nil, stream: StreamRequest? = nil,
+        encryption: EncryptionRequest? = nil
+    ) {
+        self.name = name
+        self.attributeDefinitions = attributeDefinitions
+        self.indexChanges = indexChanges
+        self.billing = billing
+        self.provisioned = provisioned
+        self.onDemand = onDemand
+        self.warm = warm
+        self.tableClass = tableClass
+        self.isDeletionProtected = isDeletionProtected
+        self.stream = stream
+        self.encryption = encryption
+    }
+}

@@ -1,0 +1,143 @@
+// Item record, version 1: the value stored under a row's key. Integers little-endian.
+//
+//   offset  bytes   field
+//   0       1       format version, 1
+//   1       1       flags; bit 0: offsets are 4 bytes wide, not 2. A reader refuses any other bit.
+//   2       4       size of the item as DynamoDB counts it
+//   6       4       n, number of attributes
+//   10      2n|4n   offset of each attribute from the start of the record
+//   …               attributes by ascending UTF-8 name: name length (varint), name, value
+//   end-4   4       CRC-32C of all bytes before
+//
+// A value is a tag and its payload:
+//   0 NULL, 1 false, 2 true   nothing
+//   3 S, 4 N, 5 B             length (varint), bytes; a number is its canonical text
+//   6 SS, 7 NS, 8 BS          count (varint), then each member as under 3, 4, 5; ascending
+//   9 L                       count (varint), values
+//   10 M                      count (varint), then name length, name, value for each; ascending
+//
+// Invariants: names strictly ascend, in maps too; nothing follows the checksum. The checksum is
+// verified before a record is used, and reading stays inside the record whatever it says.
+// Spec: docs/format/items.md. Bytes: Tests/MartletEncodingTests/Golden/items-v1.txt.
+
+package import MartletModel
+
+/// An item as it is stored: a projection or a condition decodes only what it names.
+package struct ItemRecord: Sendable, Hashable {
+    package static let version: UInt8 = 1
+    static let headerBytes = 10
+    static let checksumBytes = 4
+
+    package enum ValueTag: UInt8 {
+        case null, `false`, `true`, string, number, binary
+        case stringSet, numberSet, binarySet, list, map
+    }
+
+    /// The record, checksum included.
+    package let bytes: [UInt8]
+
+    /// Takes a stored record, after checking its version and checksum.
+    package init(verifying bytes: [UInt8]) throws(CorruptRecord) {
+        let fault = bytes.withUnsafeBytes(Self.fault)
+        if let fault { throw fault }
+        self.bytes = bytes
+    }
+
+    /// Encodes an item.
+    /// - Complexity: O(size of the item); one allocation.
+    package init(_ item: Item) {
+        self.init(item, sizeBytes: item.sizeBytes)
+    }
+
+    /// Encodes an item whose size is known.
+    package init(_ item: Item, sizeBytes: Int) {
+        var writer = RecordWriter(expectedBytes: sizeBytes + 8 * item.count + 32)
+        bytes = writer.record(of: item, sizeBytes: sizeBytes)
+    }
+
+    private static func fault(_ bytes: UnsafeRawBufferPointer) -> CorruptRecord? {
+        guard bytes.count >= headerBytes + checksumBytes else {
+            return CorruptRecord("record too short")
+        }
+        guard bytes[0] == version else {
+            return CorruptRecord("record version \(bytes[0])")
+        }
+        let body = bytes.count - checksumBytes
+        let stored = bytes.loadUnaligned(fromByteOffset: body, as: UInt32.self)
+        guard crc32c(UnsafeRawBufferPointer(rebasing: bytes[..<body])) == UInt32(littleEndian: stored)
+        else { return CorruptRecord("record checksum") }
+        guard bytes[1] & ~1 == 0 else { return CorruptRecord("record flags \(bytes[1])") }
+        let count = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 6, as: UInt32.self)))
+        let width = bytes[1] & 1 == 0 ? 2 : 4
+        guard count <= (body - headerBytes) / width else {
+            return CorruptRecord("record directory")
+        }
+        return nil
+    }
+
+    /// The item's size as DynamoDB counts it.
+    package var sizeBytes: Int { Int(header(at: 2)) }
+
+    package var attributeCount: Int { Int(header(at: 6)) }
+
+    private func header(at offset: Int) -> UInt32 {
+        bytes.withUnsafeBytes {
+            UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        }
+    }
+
+    /// Calls `body` with a cursor on the first attribute's name; attributes follow each other.
+    package func withAttributes<Result>(_ body: (inout RecordCursor) -> Result) -> Result {
+        bytes.withUnsafeBytes { bytes in
+            let width = bytes[1] & 1 == 0 ? 2 : 4
+            let start = Self.headerBytes + width * attributeCount
+            var cursor = RecordCursor(
+                bytes, from: start, to: bytes.count - Self.checksumBytes)
+            return body(&cursor)
+        }
+    }
+
+    /// The whole item.
+    package var item: Item {
+        let count = attributeCount
+        return withAttributes { $0.map(count: count) }
+    }
+}
+
+extension ItemRecord: AttributeSource {
+    /// Finds an attribute by binary search in the directory and decodes its value alone.
+    package func value(named name: Text) -> AttributeValue? {
+        withCursor(atValueOf: name) { $0.value() }
+    }
+
+    /// Whether the item has the attribute; decodes nothing.
+    package func hasAttribute(named name: Text) -> Bool {
+        withCursor(atValueOf: name) { _ in true } ?? false
+    }
+
+    private func withCursor<Result>(
+        atValueOf name: Text, _ body: (inout RecordCursor) -> Result
+    ) -> Result? {
+        bytes.withUnsafeBytes { bytes in
+            let isWide = bytes[1] & 1 != 0
+            let end = bytes.count - Self.checksumBytes
+            return name.withUTF8 { name in
+                var (low, high) = (0, attributeCount)
+                while low < high {
+                    let middle = (low + high) / 2
+                    let place = Self.headerBytes + middle * (isWide ? 4 : 2)
+                    let offset =
+                        isWide
+                        ? Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
+                        : Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)))
+                    guard offset <= end else { return nil }
+                    var cursor = RecordCursor(bytes, from: offset, to: end)
+                    let order = compareBytes(cursor.bytes(), name)
+                    if order == 0 { return body(&cursor) }
+                    if order < 0 { low = middle + 1 } else { high = middle }
+                }
+                return nil
+            }
+        }
+    }
+}

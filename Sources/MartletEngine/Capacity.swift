@@ -1,0 +1,52 @@
+package import MartletCatalog
+package import MartletModel
+
+/// What a request wants to be told about the capacity it used.
+package enum CapacityReport: Sendable { case none, total, indexes }
+
+/// Capacity used on one table. `byIndex` and the table's own share are given for `.indexes` only.
+package struct ConsumedCapacity: Sendable, Equatable {
+    package enum Direction: Sendable { case read, write }
+
+    package var table: TableName
+    package var total: Double
+    package var tableUnits: Double?
+    package var localIndexUnits: [(name: Text, units: Double)]
+    package var globalIndexUnits: [(name: Text, units: Double)]
+    /// Set by transactions, whose answers name read or write units beside the total.
+    package var direction: Direction?
+
+    package init(
+        table: TableName, total: Double, tableUnits: Double? = nil,
+        localIndexUnits: [(name: Text, units: Double)] = [],
+        globalIndexUnits: [(name: Text, units: Double)] = [], direction: Direction? = nil
+    ) {
+        self.table = table
+        self.total = total
+        self.tableUnits = tableUnits
+        self.localIndexUnits = localIndexUnits
+        self.globalIndexUnits = globalIndexUnits
+        self.direction = direction
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.table == right.table && left.total == right.total
+            && left.tableUnits == right.tableUnits && left.direction == right.direction
+            && left.localIndexUnits.elementsEqual(right.localIndexUnits, by: ==)
+            && left.globalIndexUnits.elementsEqual(right.globalIndexUnits, by: ==)
+    }
+}
+
+/// The size of the items that share a partition key in a table with local indexes.
+package struct ItemCollectionMetrics: Sendable, Equatable {
+    /// The hash attribute alone.
+    package var key: Item
+    package var lowerBoundGigabytes: Double
+    package var upperBoundGigabytes: Double
+
+    package init(key: Item, lowerBoundGigabytes: Double, upperBoundGigabytes: Double) {
+        self.key = key
+        self.lowerBoundGigabytes = lowerBoundGigabytes
+        self.upperBoundGigabytes = upperBoundGigabytes
+    }
+}

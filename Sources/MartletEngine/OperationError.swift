@@ -1,0 +1,54 @@
+package import MartletCatalog
+package import MartletKeyValue
+package import MartletModel
+
+/// A failure the caller can act on. Bugs trap; they never become one of these.
+package enum OperationError: Error, Sendable {
+    /// Protocol text: it matches DynamoDB's, byte for byte.
+    case validation(String)
+    /// The text differs by operation, so it comes along.
+    case resourceNotFound(String)
+    case resourceInUse(String)
+    case tableInUse(String)
+    case limitExceeded(String)
+    case accessDenied(String)
+    /// Carries the old item only when the request asked for it.
+    case conditionFailed(ReturnedItem?)
+    /// One reason per action, in request order.
+    case transactionCancelled([CancellationReason])
+    case idempotentParameterMismatch
+    /// For the log. Clients see "Internal server error", never a path, key or value.
+    case storage(StorageError)
+
+    package init(_ error: ValidationError) { self = .validation(error.message) }
+}
+
+extension OperationError {
+    /// Requests for items do not learn which table is missing.
+    static let tableNotFound = resourceNotFound("Requested resource not found")
+
+    static func tableNotFound(_ name: TableName) -> OperationError {
+        resourceNotFound("Requested resource not found: Table: \(name) not found")
+    }
+}
+
+/// Why one action of a cancelled transaction failed, or that it did not.
+package struct CancellationReason: Sendable {
+    package enum Code: String, Sendable {
+        case none = "None"
+        case conditionalCheckFailed = "ConditionalCheckFailed"
+        case validationError = "ValidationError"
+        case itemCollectionSizeLimitExceeded = "ItemCollectionSizeLimitExceeded"
+    }
+
+    package var code: Code
+    package var message: String?
+    /// Only with a failed condition, and only when the action asked for it.
+    package var item: ReturnedItem?
+
+    package init(code: Code, message: String? = nil, item: ReturnedItem? = nil) {
+        self.code = code
+        self.message = message
+        self.item = item
+    }
+}

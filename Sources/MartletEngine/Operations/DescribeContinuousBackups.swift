@@ -1,0 +1,13 @@
+package import MartletCatalog
+
+/// DescribeContinuousBackups: the truth, which is that point-in-time recovery is off. AWS says
+/// `ENABLED` of continuous backups themselves for every table.
+package struct DescribeContinuousBackups: Sendable {
+    package var table: TableName
+
+    package init(table: TableName) { self.table = table }
+
+    package struct Output: Sendable {
+        package var isPointInTimeRecoveryEnabled: Bool
+    }
+}

@@ -1,0 +1,29 @@
+package import MartletCatalog
+package import MartletExpressions
+package import MartletModel
+
+/// GetItem: reads one item by its key.
+package struct GetItem: Sendable {
+    package var table: TableName
+    package var key: Item
+    package var projection: ProjectionExpression?
+    /// Every read here is consistent; the flag decides what it costs.
+    package var isConsistent: Bool
+    package var capacityReport: CapacityReport
+
+    package init(
+        table: TableName, key: Item, projection: ProjectionExpression? = nil,
+        isConsistent: Bool = false, capacityReport: CapacityReport = .none
+    ) {
+        self.table = table
+        self.key = key
+        self.projection = projection
+        self.isConsistent = isConsistent
+        self.capacityReport = capacityReport
+    }
+
+    package struct Output: Sendable {
+        package var item: ReturnedItem?
+        package var capacity: ConsumedCapacity?
+    }
+}
