@@ -1,0 +1,98 @@
+// Reading an expression costs microseconds and programs send the same few texts over and over, so
+// what was read is kept, by text and grammar. Only good expressions are: an error is found anew.
+//
+// Two generations bound each shard. When the young one is full it becomes the old one, and what
+// was in the old one and not asked for since is forgotten. Any thread may use a cache.
+
+internal import MartletModel
+private import Synchronization
+
+/// Expressions that were read, for all requests to share.
+package final class ParsedExpressionCache: Sendable {
+    package static let shared = ParsedExpressionCache(capacity: 4_096)
+
+    private let conditions: Shards<ParsedCondition>
+    private let projections: Shards<ParsedProjection>
+
+    /// - Parameter capacity: about how many expressions of each grammar are kept at most.
+    package init(capacity: Int) {
+        conditions = Shards(capacity: capacity)
+        projections = Shards(capacity: capacity)
+    }
+
+    func condition(_ text: String) throws(ExpressionProblem) -> ParsedCondition {
+        try conditions.find(text, else: ConditionParser.parse)
+    }
+
+    func projection(_ text: String) throws(ExpressionProblem) -> ParsedProjection {
+        try projections.find(text, else: ProjectionParser.parse)
+    }
+
+    /// How many expressions are kept now, for tests.
+    var count: Int { conditions.count + projections.count }
+}
+
+/// One grammar's expressions, spread over locks so that readers seldom meet.
+private struct Shards<Parsed: AnyObject & Sendable>: Sendable {
+    private let shards: [Shard]
+
+    private final class Shard: Sendable {
+        let state = Mutex(State())
+    }
+
+    private struct State {
+        var young: [Text: Parsed] = [:]
+        var old: [Text: Parsed] = [:]
+
+        mutating func insert(_ parsed: Parsed, for key: Text, capacity: Int) {
+            if young.count >= capacity {
+                old = young
+                young = [:]
+            }
+            young[key] = parsed
+        }
+    }
+
+    private static var shardCount: Int { 8 }
+    private let generationCapacity: Int
+
+    init(capacity: Int) {
+        shards = (0..<Self.shardCount).map { _ in Shard() }
+        generationCapacity = max(1, capacity / Self.shardCount / 2)
+    }
+
+    /// What was kept for `text`, or what `parse` makes of it. Two threads may parse the same text
+    /// at once; one result is kept.
+    func find(
+        _ text: String, else parse: (String) throws(ExpressionProblem) -> Parsed
+    ) throws(ExpressionProblem) -> Parsed {
+        let key = Text(text)
+        let shard = shards[Self.shard(of: key)]
+        let capacity = generationCapacity
+        let kept = shard.state.withLock { state -> Parsed? in
+            if let parsed = state.young[key] { return parsed }
+            guard let parsed = state.old[key] else { return nil }
+            state.insert(parsed, for: key, capacity: capacity)
+            return parsed
+        }
+        if let kept { return kept }
+        let parsed = try parse(text)
+        shard.state.withLock { $0.insert(parsed, for: key, capacity: capacity) }
+        return parsed
+    }
+
+    var count: Int {
+        shards.reduce(0) { total, shard in
+            total + shard.state.withLock { $0.young.count + $0.old.count }
+        }
+    }
+
+    /// Spreads by length and last bytes, where texts of one program differ.
+    private static func shard(of key: Text) -> Int {
+        key.withUTF8 { bytes in
+            var mix = bytes.count
+            for byte in bytes.suffix(8) { mix = mix &* 31 &+ Int(byte) }
+            return (mix ^ mix >> 7) & (shardCount - 1)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// Order of the checks on one expression; the first that fails is the answer. docs/expressions.md
+// has the texts.
+//
+//   1. empty, too long
+//   2. syntax; redundant parentheses as soon as they close
+//   3. too many operators; then from the left: reserved words, list indexes, function names,
+//      functions out of place, numbers of operands; a section used twice
+//   4. names, values, operand types, from the left (updates: see UpdateBinding)
+//   5. what the kind demands: distinct paths, the form of a key condition
+
+package import MartletModel
+
+/// Binds the expressions of one request to its names and values, and tells at the end which of
+/// those nobody used.
+package struct ExpressionBinder {
+    private var resolver: Resolver
+    private let cache: ParsedExpressionCache
+
+    /// - Parameters:
+    ///   - names: ExpressionAttributeNames, or nil when the request has none.
+    ///   - values: ExpressionAttributeValues with their colons, or nil.
+    package init(
+        names: [Text: Text]?, values: AttributeMap?, cache: ParsedExpressionCache = .shared
+    ) throws(ValidationError) {
+        resolver = Resolver(
+            names: try NamePlaceholders(names), values: try ValuePlaceholders(values))
+        self.cache = cache
+    }
+
+    package mutating func condition(
+        _ text: String, kind: ExpressionKind = .condition
+    ) throws(ValidationError) -> ConditionExpression {
+        do throws(ExpressionProblem) {
+            try Self.checkSize(text, kind: kind)
+            return try ConditionBinding.bind(try cache.condition(text), with: &resolver)
+        } catch {
+            throw Self.invalid(kind, error)
+        }
+    }
+
+    package mutating func projection(
+        _ text: String
+    ) throws(ValidationError) -> ProjectionExpression {
+        do throws(ExpressionProblem) {
+            try Self.checkSize(text, kind: .projection)
+            let parsed = try cache.projection(text)
+            if let bound = parsed.bound { return bound }
+            let paths = try resolver.paths(parsed.paths)
+            if let problem = PathRelation.problem(among: paths) { throw problem }
+            return ProjectionExpression(distinct: paths)
+        } catch {
+            throw Self.invalid(.projection, error)
+        }
+    }
+
+    /// Fails when a name or value was given that no expression used.
+    package func requireAllUsed() throws(ValidationError) {
+        try resolver.names.requireAllUsed()
+        try resolver.values.requireAllUsed()
+    }
+
+    private static func checkSize(
+        _ text: String, kind: ExpressionKind
+    ) throws(ExpressionProblem) {
+        let size = text.utf8.count
+        if size == 0 { throw .empty }
+        if size > Limits.expressionBytes { throw .tooLong(size, kind: kind) }
+    }
+
+    private static func invalid(
+        _ kind: ExpressionKind, _ problem: ExpressionProblem
+    ) -> ValidationError {
+        ValidationError("Invalid \(kind.parameterName): \(problem.text)")
+    }
+}
