@@ -80,6 +80,13 @@ package protocol KeyValueStore: AnyObject, KeyValueReadable {
     /// missing. Cheap: reads no rows.
     func approximateSizeBytes(of range: KeyRange) throws(StorageError) -> UInt64
 
+    /// Gives back the space of a range that was deleted and will not be written or read again, in
+    /// the background, once no snapshot from before this call is left. Cheaper than what the store
+    /// does by itself for large deleted ranges, because nothing is read.
+    ///
+    /// - Warning: Rows put into the range later may vanish.
+    func reclaimSpace(ofAbandoned range: KeyRange)
+
     /// Makes earlier `async` commits as durable as `sync` ones.
     func sync() throws(StorageError)
 
@@ -92,6 +99,11 @@ package protocol KeyValueStore: AnyObject, KeyValueReadable {
     var statistics: StoreStatistics { get }
 }
 
+extension KeyValueStore {
+    /// Nothing to do, for stores that free rows as they are deleted.
+    package func reclaimSpace(ofAbandoned range: KeyRange) {}
+}
+
 /// What a store can cheaply say about itself.
 package struct StoreStatistics: Sendable, Equatable {
     /// Bytes of table, blob and log files.
@@ -102,8 +114,8 @@ package struct StoreStatistics: Sendable, Equatable {
     package var blockCacheBytes: UInt64 = 0
     /// About how many rows there are.
     package var approximateRowCount: UInt64 = 0
-    /// Commits that had to wait for background work since the store was opened.
-    package var stalledCommitCount: UInt64 = 0
+    /// How often commits began to be slowed or held for background work since the store was opened.
+    package var writeStallCount: UInt64 = 0
     /// Snapshots not yet released.
     package var snapshotCount: UInt64 = 0
     /// Bytes background compaction still has to rewrite.

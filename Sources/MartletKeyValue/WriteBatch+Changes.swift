@@ -37,4 +37,13 @@ extension WriteBatch {
             }
         }
     }
+
+    /// Gives the deleted ranges to `body`, in order.
+    package borrowing func forEachDeletedRange(_ body: (KeyRange) -> Void) {
+        forEachChange { change in
+            if case .deleteRange(let lower, let upper) = change {
+                body(KeyRange(lower: Array(lower), upper: upper.map { Array($0) }))
+            }
+        }
+    }
 }

@@ -27,6 +27,8 @@ package struct WriteBatch: ~Copyable, Sendable {
 
     /// How many changes there are.
     package private(set) var count = 0
+    /// Whether a change deletes a range.
+    package private(set) var deletesRanges = false
 
     package init() {}
 
@@ -60,6 +62,7 @@ package struct WriteBatch: ~Copyable, Sendable {
     /// dropped.
     package mutating func deleteRange(_ range: KeyRange) {
         if range.isEmpty { return }
+        deletesRanges = true
         if let upper = range.upper {
             append(
                 .deleteRange, range.lower.span.bytes, UInt32(upper.count), upper.span.bytes)
@@ -72,11 +75,13 @@ package struct WriteBatch: ~Copyable, Sendable {
     package mutating func append(_ other: borrowing WriteBatch) {
         buffer.append(contentsOf: other.buffer)
         count += other.count
+        deletesRanges = deletesRanges || other.deletesRanges
     }
 
     package mutating func removeAll(keepingCapacity: Bool = false) {
         buffer.removeAll(keepingCapacity: keepingCapacity)
         count = 0
+        deletesRanges = false
     }
 
     /// Lends the records as the file's header describes them.

@@ -1,0 +1,67 @@
+// What the shim's files share. C++ only.
+
+#ifndef MARTLET_ROCKSDB_SHIM_INTERNAL_H
+#define MARTLET_ROCKSDB_SHIM_INTERNAL_H
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/listener.h>
+
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <string>
+
+#include "CRocksDBShim.h"
+
+namespace martlet {
+
+/// Counts what background work tells.
+class Observer final : public rocksdb::EventListener {
+public:
+    std::atomic<uint64_t> stalls{0};
+
+    void OnStallConditionsChanged(const rocksdb::WriteStallInfo &info) override {
+        if (info.condition.cur != rocksdb::WriteStallCondition::kNormal) stalls.fetch_add(1);
+    }
+};
+
+rocksdb::Options make_options(const mrdb_options &options);
+
+/// Remembers `status` as the thread's last error and gives its code.
+int32_t report(const rocksdb::Status &status);
+int32_t report_corruption(const char *file, uint64_t offset, const char *text);
+
+/// Looks for damage in the logs that recovery would drop in silence.
+int32_t check_logs(const std::string &path);
+
+inline rocksdb::Slice slice(const uint8_t *bytes, size_t count) {
+    return rocksdb::Slice(reinterpret_cast<const char *>(bytes), count);
+}
+
+inline const rocksdb::Snapshot *unwrap(const mrdb_snapshot *snapshot) {
+    return reinterpret_cast<const rocksdb::Snapshot *>(snapshot);
+}
+
+/// Runs `body`, which gives a code, and turns an exception into one: in practice `bad_alloc`.
+template <typename Body>
+int32_t guarded(Body body) noexcept {
+    try {
+        return body();
+    } catch (const std::exception &error) {
+        return report(rocksdb::Status::IOError(error.what()));
+    } catch (...) {
+        return report(rocksdb::Status::IOError("unknown exception"));
+    }
+}
+
+}  // namespace martlet
+
+struct mrdb_store {
+    std::unique_ptr<rocksdb::DB> db;
+    std::shared_ptr<rocksdb::Cache> cache;
+    std::shared_ptr<martlet::Observer> observer;
+    size_t prefix_length;
+};
+
+#endif

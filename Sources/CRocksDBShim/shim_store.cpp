@@ -1,0 +1,243 @@
+// Opening, closing, reading, and looking after a database.
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
+
+#include <vector>
+
+#include "shim_internal.h"
+
+using martlet::guarded;
+using martlet::report;
+using martlet::slice;
+using martlet::unwrap;
+
+namespace {
+
+/// Lends bytes to the sink; an empty slice may have no address.
+void lend(const rocksdb::Slice &bytes, size_t index, void *context, mrdb_sink sink) {
+    static const uint8_t nothing = 0;
+    const uint8_t *address =
+        bytes.empty() ? &nothing : reinterpret_cast<const uint8_t *>(bytes.data());
+    sink(context, index, address, bytes.size());
+}
+
+/// A bound above every key in use, for calls that have no way to say "no bound".
+std::string beyond_all_keys() { return std::string(64, '\xFF'); }
+
+}  // namespace
+
+int32_t mrdb_open(const char *path, const mrdb_options *options, mrdb_store **store) {
+    *store = nullptr;
+    return guarded([&]() -> int32_t {
+        if (!options->drops_log_after_damage) {
+            if (const int32_t code = martlet::check_logs(path)) return code;
+        }
+        auto opened = std::make_unique<mrdb_store>();
+        rocksdb::Options settings = martlet::make_options(*options);
+        opened->cache =
+            settings.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>()->block_cache;
+        opened->observer = std::make_shared<martlet::Observer>();
+        opened->prefix_length = options->prefix_length;
+        settings.listeners.push_back(opened->observer);
+        rocksdb::DB *db = nullptr;
+        const rocksdb::Status status = rocksdb::DB::Open(settings, path, &db);
+        if (!status.ok()) return report(status);
+        opened->db.reset(db);
+        *store = opened.release();
+        return mrdb_ok;
+    });
+}
+
+int32_t mrdb_close(mrdb_store *store) {
+    return guarded([&]() -> int32_t {
+        std::unique_ptr<mrdb_store> closing(store);
+        // Flushed rows need no replay at the next open. A store that refuses writes cannot flush;
+        // its log has what was acknowledged.
+        rocksdb::Status flushed = closing->db->Flush(rocksdb::FlushOptions());
+        rocksdb::Status synced = flushed.ok() ? flushed : closing->db->SyncWAL();
+        rocksdb::CancelAllBackgroundWork(closing->db.get(), true);
+        rocksdb::Status closed = closing->db->Close();
+        return report(synced.ok() ? closed : synced);
+    });
+}
+
+int32_t mrdb_get(
+    mrdb_store *store, const mrdb_snapshot *snapshot, const uint8_t *key, size_t key_count,
+    void *context, mrdb_sink sink) {
+    return guarded([&]() -> int32_t {
+        // A value found in a memtable is copied into this; kept, it need not be allocated again.
+        thread_local std::string space;
+        if (space.capacity() > 64 * 1024) std::string().swap(space);
+        rocksdb::PinnableSlice value(&space);
+        rocksdb::ReadOptions options;
+        options.snapshot = unwrap(snapshot);
+        const rocksdb::Status status = store->db->Get(
+            options, store->db->DefaultColumnFamily(), slice(key, key_count), &value);
+        if (status.IsNotFound()) return mrdb_none;
+        if (!status.ok()) return report(status);
+        lend(value, 0, context, sink);
+        return mrdb_ok;
+    });
+}
+
+int32_t mrdb_get_pinned(
+    mrdb_store *store, const mrdb_snapshot *snapshot, const uint8_t *key, size_t key_count,
+    const uint8_t **bytes, size_t *count, mrdb_pin **pin) {
+    return guarded([&]() -> int32_t {
+        auto value = std::make_unique<rocksdb::PinnableSlice>();
+        rocksdb::ReadOptions options;
+        options.snapshot = unwrap(snapshot);
+        const rocksdb::Status status = store->db->Get(
+            options, store->db->DefaultColumnFamily(), slice(key, key_count), value.get());
+        if (status.IsNotFound()) return mrdb_none;
+        if (!status.ok()) return report(status);
+        *bytes = reinterpret_cast<const uint8_t *>(value->data());
+        *count = value->size();
+        *pin = reinterpret_cast<mrdb_pin *>(value.release());
+        return mrdb_ok;
+    });
+}
+
+void mrdb_unpin(mrdb_pin *pin) { delete reinterpret_cast<rocksdb::PinnableSlice *>(pin); }
+
+int32_t mrdb_get_many(
+    mrdb_store *store, const mrdb_snapshot *snapshot, const uint8_t *keys, const size_t *ends,
+    size_t count, void *context, mrdb_sink sink) {
+    return guarded([&]() -> int32_t {
+        std::vector<rocksdb::Slice> slices(count);
+        std::vector<rocksdb::PinnableSlice> values(count);
+        std::vector<rocksdb::Status> statuses(count);
+        for (size_t i = 0, begin = 0; i < count; begin = ends[i], i++)
+            slices[i] = slice(keys + begin, ends[i] - begin);
+        rocksdb::ReadOptions options;
+        options.snapshot = unwrap(snapshot);
+        store->db->MultiGet(
+            options, store->db->DefaultColumnFamily(), count, slices.data(), values.data(),
+            statuses.data());
+        for (size_t i = 0; i < count; i++) {
+            if (!statuses[i].ok() && !statuses[i].IsNotFound()) return report(statuses[i]);
+        }
+        for (size_t i = 0; i < count; i++) {
+            if (statuses[i].ok()) lend(values[i], i, context, sink);
+        }
+        return mrdb_ok;
+    });
+}
+
+int32_t mrdb_sync(mrdb_store *store) {
+    return guarded([&] { return report(store->db->SyncWAL()); });
+}
+
+mrdb_snapshot *mrdb_snapshot_create(mrdb_store *store) {
+    return reinterpret_cast<mrdb_snapshot *>(
+        const_cast<rocksdb::Snapshot *>(store->db->GetSnapshot()));
+}
+
+void mrdb_snapshot_release(mrdb_store *store, mrdb_snapshot *snapshot) {
+    store->db->ReleaseSnapshot(unwrap(snapshot));
+}
+
+int32_t mrdb_approximate_size(
+    mrdb_store *store, const uint8_t *lower, size_t lower_count, const uint8_t *upper,
+    size_t upper_count, uint64_t *bytes) {
+    return guarded([&]() -> int32_t {
+        const std::string last = beyond_all_keys();
+        const rocksdb::Range range(
+            slice(lower, lower_count), upper ? slice(upper, upper_count) : rocksdb::Slice(last));
+        rocksdb::SizeApproximationOptions options;
+        options.include_memtables = true;
+        options.include_files = true;
+        return report(store->db->GetApproximateSizes(
+            options, store->db->DefaultColumnFamily(), &range, 1, bytes));
+    });
+}
+
+int32_t mrdb_compact(
+    mrdb_store *store, const uint8_t *lower, size_t lower_count, const uint8_t *upper,
+    size_t upper_count, bool drops_files) {
+    return guarded([&]() -> int32_t {
+        const rocksdb::Slice begin = slice(lower, lower_count);
+        const rocksdb::Slice end = slice(upper, upper_count);
+        const rocksdb::Slice *limit = upper ? &end : nullptr;
+        if (drops_files) {
+            // The upper bound is outside.
+            const rocksdb::Status status = rocksdb::DeleteFilesInRange(
+                store->db.get(), store->db->DefaultColumnFamily(), &begin, limit, false);
+            if (!status.ok()) return report(status);
+        }
+        rocksdb::CompactRangeOptions options;
+        options.exclusive_manual_compaction = false;
+        // Rows that have reached the last level are deleted there, too.
+        options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+        return report(store->db->CompactRange(options, &begin, limit));
+    });
+}
+
+void mrdb_stop_compacting(mrdb_store *store) { store->db->DisableManualCompaction(); }
+
+int32_t mrdb_flush(mrdb_store *store) {
+    return guarded([&] { return report(store->db->Flush(rocksdb::FlushOptions())); });
+}
+
+int32_t mrdb_checkpoint(mrdb_store *store, const char *path) {
+    return guarded([&]() -> int32_t {
+        rocksdb::Checkpoint *made = nullptr;
+        const rocksdb::Status status = rocksdb::Checkpoint::Create(store->db.get(), &made);
+        if (!status.ok()) return report(status);
+        const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+        return report(checkpoint->CreateCheckpoint(path));
+    });
+}
+
+int32_t mrdb_verify(mrdb_store *store) {
+    return guarded([&]() -> int32_t {
+        rocksdb::ReadOptions options;
+        options.fill_cache = false;
+        return report(store->db->VerifyChecksum(options));
+    });
+}
+
+int32_t mrdb_repair(const char *path, const mrdb_options *options) {
+    return guarded([&] { return report(rocksdb::RepairDB(path, martlet::make_options(*options))); });
+}
+
+uint64_t mrdb_latest_sequence(mrdb_store *store) { return store->db->GetLatestSequenceNumber(); }
+
+uint64_t mrdb_oldest_snapshot_sequence(mrdb_store *store) {
+    using Properties = rocksdb::DB::Properties;
+    uint64_t count = 0;
+    uint64_t sequence = 0;
+    store->db->GetIntProperty(Properties::kNumSnapshots, &count);
+    store->db->GetIntProperty(Properties::kOldestSnapshotSequence, &sequence);
+    // Zero: the last one went between the two questions.
+    return count == 0 || sequence == 0 ? UINT64_MAX : sequence;
+}
+
+void mrdb_get_statistics(mrdb_store *store, mrdb_statistics *statistics) {
+    *statistics = {};
+    guarded([&] {
+        auto property = [&](const std::string &name) {
+            uint64_t value = 0;
+            store->db->GetIntProperty(name, &value);
+            return value;
+        };
+        using Properties = rocksdb::DB::Properties;
+        statistics->disk_bytes =
+            property(Properties::kTotalSstFilesSize) + property(Properties::kTotalBlobFileSize);
+        rocksdb::VectorLogPtr logs;
+        if (store->db->GetSortedWalFiles(logs).ok()) {
+            for (const auto &log : logs) statistics->disk_bytes += log->SizeFileBytes();
+        }
+        statistics->memtable_bytes = property(Properties::kCurSizeAllMemTables);
+        statistics->cache_bytes = store->cache->GetUsage();
+        statistics->approximate_rows = property(Properties::kEstimateNumKeys);
+        statistics->snapshots = property(Properties::kNumSnapshots);
+        statistics->stalls = store->observer->stalls.load();
+        statistics->pending_compaction_bytes = property(Properties::kEstimatePendingCompactionBytes);
+        statistics->refuses_writes = property(Properties::kIsWriteStopped) != 0 ||
+                                     property(Properties::kBackgroundErrors) != 0;
+        return mrdb_ok;
+    });
+}

@@ -1,0 +1,104 @@
+// A memory store that loses power when told to: what was committed without a sync is lost then, from
+// some commit on. A disk may have kept any beginning of it, so a test tries each.
+//
+// Thread safety: as a store, any; `crash` is for when no other call is under way.
+
+import Synchronization
+
+package final class CrashStore: KeyValueStore {
+    private struct Unsynced {
+        /// The state as of the last sync, then after each later commit.
+        var states: [MemorySnapshot]
+    }
+
+    private let base: MemoryStore
+    private let unsynced: Mutex<Unsynced>
+
+    package convenience init() {
+        self.init(base: MemoryStore())
+    }
+
+    private init(base: MemoryStore) {
+        self.base = base
+        // A store that was just made is open.
+        unsynced = Mutex(Unsynced(states: [try! base.memorySnapshot()]))
+    }
+
+    /// How many of the latest commits a crash may lose.
+    package var unsyncedCommitCount: Int {
+        unsynced.withLock { $0.states.count - 1 }
+    }
+
+    /// Cuts the power, and starts again.
+    ///
+    /// - Parameter count: how many unsynced commits had reached the disk, the first ones.
+    /// - Returns: the store as it is opened again. This one is closed.
+    package func crash(keepingUnsynced count: Int = 0) -> CrashStore {
+        let survivor = unsynced.withLock { unsynced in
+            precondition(count >= 0 && count < unsynced.states.count)
+            return unsynced.states[count]
+        }
+        let opened = CrashStore(base: MemoryStore(contentsOf: survivor))
+        try? base.close()
+        return opened
+    }
+
+    package func commit(
+        _ batch: borrowing WriteBatch, _ durability: Durability
+    ) throws(StorageError) {
+        // Under the lock, so that the states are in the order of the commits.
+        let failure = unsynced.withLock { unsynced -> StorageError? in
+            do throws(StorageError) {
+                try base.commit(batch, durability)
+                let state = try base.memorySnapshot()
+                if durability == .sync { unsynced.states = [] }
+                unsynced.states.append(state)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    package func sync() throws(StorageError) {
+        try base.sync()
+        unsynced.withLock { $0.states.removeFirst($0.states.count - 1) }
+    }
+
+    package func close() throws(StorageError) {
+        try base.close()
+    }
+
+    package func snapshot() throws(StorageError) -> any KeyValueSnapshot {
+        try base.snapshot()
+    }
+
+    package func approximateSizeBytes(of range: KeyRange) throws(StorageError) -> UInt64 {
+        try base.approximateSizeBytes(of: range)
+    }
+
+    package var statistics: StoreStatistics { base.statistics }
+}
+
+extension CrashStore {
+    package func value(forKey key: [UInt8]) throws(StorageError) -> [UInt8]? {
+        try base.value(forKey: key)
+    }
+
+    package func withValue(
+        forKey key: [UInt8], _ body: (RawSpan) throws(StorageError) -> Void
+    ) throws(StorageError) -> Bool {
+        try base.withValue(forKey: key, body)
+    }
+
+    package func values(forKeys keys: [[UInt8]]) throws(StorageError) -> [[UInt8]?] {
+        try base.values(forKeys: keys)
+    }
+
+    package func cursor(
+        over range: KeyRange, _ direction: ScanDirection
+    ) throws(StorageError) -> any KeyValueCursor {
+        try base.cursor(over: range, direction)
+    }
+}
