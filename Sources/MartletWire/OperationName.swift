@@ -1,0 +1,32 @@
+/// The operations that a request can name in its `X-Amz-Target` header.
+package enum OperationName: String, CaseIterable, Sendable {
+    case batchGetItem = "BatchGetItem"
+    case batchWriteItem = "BatchWriteItem"
+    case createTable = "CreateTable"
+    case deleteItem = "DeleteItem"
+    case deleteTable = "DeleteTable"
+    case describeContinuousBackups = "DescribeContinuousBackups"
+    case describeLimits = "DescribeLimits"
+    case describeTable = "DescribeTable"
+    case describeTimeToLive = "DescribeTimeToLive"
+    case getItem = "GetItem"
+    case listTables = "ListTables"
+    case listTagsOfResource = "ListTagsOfResource"
+    case putItem = "PutItem"
+    case query = "Query"
+    case scan = "Scan"
+    case tagResource = "TagResource"
+    case transactGetItems = "TransactGetItems"
+    case transactWriteItems = "TransactWriteItems"
+    case untagResource = "UntagResource"
+    case updateItem = "UpdateItem"
+    case updateTable = "UpdateTable"
+    case updateTimeToLive = "UpdateTimeToLive"
+
+    /// - Parameter target: the header's value, such as `DynamoDB_20120810.PutItem`.
+    package init?(target: some StringProtocol) {
+        let prefix = "DynamoDB_20120810."
+        guard target.hasPrefix(prefix) else { return nil }
+        self.init(rawValue: String(target.dropFirst(prefix.count)))
+    }
+}
