@@ -12,11 +12,13 @@ package final class ParsedExpressionCache: Sendable {
     package static let shared = ParsedExpressionCache(capacity: 4_096)
 
     private let conditions: Shards<ParsedCondition>
+    private let updates: Shards<ParsedUpdate>
     private let projections: Shards<ParsedProjection>
 
     /// - Parameter capacity: about how many expressions of each grammar are kept at most.
     package init(capacity: Int) {
         conditions = Shards(capacity: capacity)
+        updates = Shards(capacity: capacity)
         projections = Shards(capacity: capacity)
     }
 
@@ -24,12 +26,16 @@ package final class ParsedExpressionCache: Sendable {
         try conditions.find(text, else: ConditionParser.parse)
     }
 
+    func update(_ text: String) throws(ExpressionProblem) -> ParsedUpdate {
+        try updates.find(text, else: UpdateParser.parse)
+    }
+
     func projection(_ text: String) throws(ExpressionProblem) -> ParsedProjection {
         try projections.find(text, else: ProjectionParser.parse)
     }
 
     /// How many expressions are kept now, for tests.
-    var count: Int { conditions.count + projections.count }
+    var count: Int { conditions.count + updates.count + projections.count }
 }
 
 /// One grammar's expressions, spread over locks so that readers seldom meet.

@@ -53,6 +53,39 @@ package struct ExpressionBinder {
         }
     }
 
+    package mutating func update(_ text: String) throws(ValidationError) -> UpdateExpression {
+        do throws(ExpressionProblem) {
+            try Self.checkSize(text, kind: .update)
+            return try UpdateBinding.bind(try cache.update(text), with: &resolver)
+        } catch {
+            throw Self.invalid(.update, error)
+        }
+    }
+
+    package mutating func keyCondition(_ text: String) throws(ValidationError) -> KeyCondition {
+        try keyCondition(text, kind: .keyCondition)
+    }
+
+    /// The equalities of a SearchConditionExpression.
+    package mutating func searchCondition(
+        _ text: String
+    ) throws(ValidationError) -> KeyCondition {
+        try keyCondition(text, kind: .searchCondition)
+    }
+
+    private mutating func keyCondition(
+        _ text: String, kind: ExpressionKind
+    ) throws(ValidationError) -> KeyCondition {
+        do throws(ExpressionProblem) {
+            try Self.checkSize(text, kind: kind)
+            let parsed = try cache.condition(text)
+            let condition = try ConditionBinding.bind(parsed, with: &resolver)
+            return try KeyCondition(condition, connectives: parsed.connectives, kind: kind)
+        } catch {
+            throw Self.invalid(kind, error)
+        }
+    }
+
     /// Fails when a name or value was given that no expression used.
     package func requireAllUsed() throws(ValidationError) {
         try resolver.names.requireAllUsed()
