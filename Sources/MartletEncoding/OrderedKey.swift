@@ -47,12 +47,25 @@ package enum OrderedKey {
     package static func partition(
         _ space: KeySpace, _ id: UInt32, _ values: some Collection<AttributeValue>
     ) -> [UInt8] {
+        var key = beginPartition(space, id)
+        for value in values { append(value, to: &key) }
+        sealPartition(&key)
+        return key
+    }
+
+    /// Space, id and room for the hash; the partition key attributes are to follow.
+    package static func beginPartition(_ space: KeySpace, _ id: UInt32) -> [UInt8] {
         var key = tablePrefix(space, id)
         key.appendBigEndian(UInt64(0))
-        for value in values { append(value, to: &key) }
-        let hash = partitionHash(key[prefixBytes...])
-        withUnsafeBytes(of: hash.bigEndian) { key.replaceSubrange(5..<13, with: $0) }
         return key
+    }
+
+    /// Fills in the hash of what was appended since `beginPartition`.
+    package static func sealPartition(_ key: inout [UInt8]) {
+        key.withUnsafeMutableBytes { bytes in
+            let hash = partitionHash(UnsafeRawBufferPointer(rebasing: bytes[prefixBytes...]))
+            bytes.storeBytes(of: hash.bigEndian, toByteOffset: 5, as: UInt64.self)
+        }
     }
 
     /// Appends a key attribute: text, number or binary.

@@ -1,0 +1,228 @@
+// A table's definition as an item, which the catalogue stores as an item record: attributes are
+// named, so that a dump of the catalogue can be read, and a format can grow.
+//
+//   format N 1 · name S · id N · uuid S · created N
+//   attributes L of { name S, type S }                 in the order of their declaration
+//   hash L of S, range L of S                          key attribute names
+//   indexes L of { name S, id N, kind S, hash L, range L, projection S, include L?, status S,
+//                  throughput M? }
+//   billing S · switched N? · throughput { read N, write N, increased N?, decreased N?,
+//                  maxRead N?, maxWrite N?, warmRead N?, warmWrite N? }
+//   class S · classChanged N? · protected BOOL · stream { view S, label S }?
+//   key S? · expiry S? · tags L of { key S, value S } · policy S?
+//
+// Times are seconds since 1970. A record of another format, or with a member that is not listed, is
+// refused: rewriting it would lose what it says.
+// Spec: docs/format/catalog.md.
+
+package import MartletEncoding
+package import MartletModel
+
+extension TableDefinition {
+    private static let format = 1
+
+    /// The definition as an item.
+    package var storedItem: Item {
+        var item: Item = [
+            "format": .number(DecimalNumber(Self.format)),
+            "name": .text(name.description),
+            "id": .number(DecimalNumber(Int(id))),
+            "uuid": .text(uuid),
+            "created": .time(created),
+            "attributes": .list(
+                attributeDefinitions.map { attribute in
+                    .map(["name": .string(attribute.name), "type": .text(attribute.type.rawValue)])
+                }),
+            "hash": .names(key.hash),
+            "range": .names(key.range),
+            "indexes": .list(indexes.map(\.storedValue)),
+            "billing": .text(billing.rawValue),
+            "throughput": throughput.storedValue,
+            "class": .text(tableClass.rawValue),
+            "protected": .bool(isDeletionProtected),
+            "tags": .list(
+                tags.map { .map(["key": .text($0.key), "value": .text($0.value)]) }),
+        ]
+        item["switched"] = lastSwitchToPayPerRequest.map(AttributeValue.time)
+        item["classChanged"] = lastTableClassUpdate.map(AttributeValue.time)
+        item["stream"] = stream.map {
+            .map(["view": .text($0.viewType.rawValue), "label": .text($0.label)])
+        }
+        item["key"] = encryption.map { .text($0.keyARN) }
+        item["expiry"] = timeToLiveAttribute.map(AttributeValue.string)
+        item["policy"] = resourcePolicy.map(AttributeValue.text)
+        return item
+    }
+
+    /// The value under the table's catalogue key.
+    package var record: ItemRecord { ItemRecord(storedItem) }
+
+    package init(record: ItemRecord) throws(CorruptRecord) {
+        try self.init(storedItem: record.item)
+    }
+
+    package init(storedItem item: Item) throws(CorruptRecord) {
+        var reader = DefinitionReader(item, "table")
+        let format = try reader.integer("format")
+        guard format == Self.format else { throw CorruptRecord("table: format \(format)") }
+        var definitions: [KeyAttribute] = []
+        for element in try reader.list("attributes") {
+            var attribute = try DefinitionReader(element, "attribute")
+            definitions.append(
+                KeyAttribute(
+                    name: Text(try attribute.text("name")), type: try attribute.choice("type")))
+            try attribute.finish()
+        }
+        var indexes: [IndexDefinition] = []
+        for element in try reader.list("indexes") {
+            indexes.append(try IndexDefinition(stored: element, definitions))
+        }
+        var tags: [Tag] = []
+        for element in try reader.list("tags") {
+            var tag = try DefinitionReader(element, "tag")
+            tags.append(Tag(key: try tag.text("key"), value: try tag.text("value")))
+            try tag.finish()
+        }
+        var stream: StreamSettings?
+        if let value = reader.take("stream") {
+            var settings = try DefinitionReader(value, "stream")
+            stream = StreamSettings(
+                viewType: try settings.choice("view"), label: try settings.text("label"))
+            try settings.finish()
+        }
+        let name = try reader.text("name")
+        guard TableName.isValid(name) else { throw CorruptRecord("table: member name") }
+        guard let created = try reader.time("created") else {
+            throw CorruptRecord("table: member created")
+        }
+        self.init(
+            name: TableName(name), id: try reader.id("id"), uuid: try reader.text("uuid"),
+            created: created, attributeDefinitions: definitions,
+            key: try KeySchema(stored: &reader, definitions), indexes: indexes,
+            billing: try reader.choice("billing"),
+            lastSwitchToPayPerRequest: try reader.time("switched"),
+            throughput: try ThroughputSettings(stored: reader.take("throughput")),
+            tableClass: try reader.choice("class"),
+            lastTableClassUpdate: try reader.time("classChanged"),
+            isDeletionProtected: try reader.flag("protected"), stream: stream,
+            encryption: try reader.optionalText("key").map(EncryptionSettings.init),
+            timeToLiveAttribute: try reader.optionalText("expiry").map { Text($0) },
+            tags: tags, resourcePolicy: try reader.optionalText("policy"))
+        try reader.finish()
+    }
+}
+
+extension AttributeValue {
+    fileprivate static func text(_ text: String) -> AttributeValue { .string(Text(text)) }
+
+    fileprivate static func count(_ count: Int) -> AttributeValue { .number(DecimalNumber(count)) }
+
+    fileprivate static func names(_ attributes: [KeyAttribute]) -> AttributeValue {
+        .list(attributes.map { .string($0.name) })
+    }
+
+    /// The shortest decimal that reads back as the same binary number.
+    fileprivate static func time(_ time: Timestamp) -> AttributeValue {
+        do throws(DecimalNumber.Failure) {
+            return .number(try DecimalNumber(parsing: "\(time.secondsSince1970)"))
+        } catch {
+            preconditionFailure("a time is a finite number of seconds")
+        }
+    }
+}
+
+extension IndexDefinition {
+    fileprivate var storedValue: AttributeValue {
+        var members: AttributeMap = [
+            "name": .string(name), "id": .count(Int(id)), "kind": .text(kind.rawValue),
+            "hash": .names(key.hash), "range": .names(key.range), "status": .text(status.rawValue),
+        ]
+        switch projection {
+        case .all: members["projection"] = .text("ALL")
+        case .keysOnly: members["projection"] = .text("KEYS_ONLY")
+        case .include(let names):
+            members["projection"] = .text("INCLUDE")
+            members["include"] = .list(names.map(AttributeValue.string))
+        }
+        members["throughput"] = throughput?.storedValue
+        return .map(members)
+    }
+
+    fileprivate init(
+        stored value: AttributeValue, _ definitions: [KeyAttribute]
+    ) throws(CorruptRecord) {
+        var reader = try DefinitionReader(value, "index")
+        let projection: Projection =
+            switch try reader.choice("projection", ProjectionRequest.Kind.self) {
+            case .all: .all
+            case .keysOnly: .keysOnly
+            case .include: .include(try reader.texts("include"))
+            }
+        self.init(
+            name: Text(try reader.text("name")), id: try reader.id("id"),
+            kind: try reader.choice("kind"), key: try KeySchema(stored: &reader, definitions),
+            projection: projection, status: try reader.choice("status"))
+        if let stored = reader.take("throughput") {
+            throughput = try ThroughputSettings(stored: stored)
+        }
+        try reader.finish()
+    }
+}
+
+extension KeySchema {
+    fileprivate init(
+        stored reader: inout DefinitionReader, _ definitions: [KeyAttribute]
+    ) throws(CorruptRecord) {
+        let hash = try Self.attributes(reader.texts("hash"), definitions)
+        let range = try Self.attributes(reader.texts("range"), definitions)
+        guard !hash.isEmpty else { throw CorruptRecord("key: no hash attribute") }
+        self.init(hash: hash, range: range)
+    }
+
+    private static func attributes(
+        _ names: [Text], _ definitions: [KeyAttribute]
+    ) throws(CorruptRecord) -> [KeyAttribute] {
+        var attributes: [KeyAttribute] = []
+        for name in names {
+            guard let definition = definitions.first(where: { $0.name == name }) else {
+                throw CorruptRecord("key: attribute without a definition")
+            }
+            attributes.append(definition)
+        }
+        return attributes
+    }
+}
+
+extension ThroughputSettings {
+    fileprivate var storedValue: AttributeValue {
+        var members: AttributeMap = [
+            "read": .count(provisioned.read), "write": .count(provisioned.write),
+        ]
+        members["increased"] = lastIncrease.map(AttributeValue.time)
+        members["decreased"] = lastDecrease.map(AttributeValue.time)
+        members["maxRead"] = onDemand.map { .count($0.read) }
+        members["maxWrite"] = onDemand.map { .count($0.write) }
+        members["warmRead"] = warm.map { .count($0.read) }
+        members["warmWrite"] = warm.map { .count($0.write) }
+        return .map(members)
+    }
+
+    fileprivate init(stored value: AttributeValue?) throws(CorruptRecord) {
+        var reader = try DefinitionReader(value ?? .null, "throughput")
+        self.init(
+            provisioned: CapacityUnits(
+                read: try reader.integer("read"), write: try reader.integer("write")),
+            lastIncrease: try reader.time("increased"), lastDecrease: try reader.time("decreased"),
+            onDemand: try Self.pair(&reader, "maxRead", "maxWrite"),
+            warm: try Self.pair(&reader, "warmRead", "warmWrite"))
+        try reader.finish()
+    }
+
+    /// Two members that are there together or not at all.
+    private static func pair(
+        _ reader: inout DefinitionReader, _ read: Text, _ write: Text
+    ) throws(CorruptRecord) -> CapacityUnits? {
+        guard let reads = try reader.optionalInteger(read) else { return nil }
+        return CapacityUnits(read: reads, write: try reader.integer(write))
+    }
+}

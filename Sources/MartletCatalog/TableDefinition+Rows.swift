@@ -1,0 +1,86 @@
+// Where items and their index rows are stored. These run for every write and read, so they build
+// one array and nothing else; values are trusted to have passed `primaryKey` and `checkIndexKeys`.
+
+internal import MartletEncoding
+package import MartletModel
+
+extension TableDefinition {
+    /// The key of an item's row.
+    package func rowKey(_ key: PrimaryKey) -> [UInt8] {
+        var row = OrderedKey.beginPartition(.item, id)
+        OrderedKey.append(key.hash, to: &row)
+        OrderedKey.sealPartition(&row)
+        if let range = key.range { OrderedKey.append(range, to: &row) }
+        return row
+    }
+
+    /// What the row keys of all items with this hash value begin with.
+    package func partitionPrefix(_ hash: AttributeValue) -> [UInt8] {
+        rowKey(PrimaryKey(hash: hash))
+    }
+
+    /// The key of an item's row in an index; nil when the item is not in the index.
+    /// - Precondition: `item` has the table's key.
+    package func indexRowKey(_ index: IndexDefinition, of item: some AttributeSource) -> [UInt8]? {
+        var row = OrderedKey.beginPartition(.indexRow, index.id)
+        for attribute in index.key.hash {
+            guard let value = item.value(named: attribute.name),
+                attribute.admits(value, atMost: Limits.hashKeyBytes)
+            else { return nil }
+            OrderedKey.append(value, to: &row)
+        }
+        OrderedKey.sealPartition(&row)
+        for attribute in index.key.range {
+            guard let value = item.value(named: attribute.name),
+                attribute.admits(value, atMost: Limits.sortKeyBytes)
+            else { return nil }
+            OrderedKey.append(value, to: &row)
+        }
+        for attribute in key.hash {
+            OrderedKey.append(item.value(named: attribute.name)!, to: &row)
+        }
+        for attribute in key.range {
+            OrderedKey.append(item.value(named: attribute.name)!, to: &row)
+        }
+        return row
+    }
+
+    /// The key of an index row from its parts, as a query continues: index key values, hash before
+    /// range, then the table's key.
+    package func indexRowKey(
+        _ index: IndexDefinition, _ values: [AttributeValue], _ key: PrimaryKey
+    ) -> [UInt8] {
+        var row = OrderedKey.beginPartition(.indexRow, index.id)
+        for value in values.prefix(index.key.hash.count) { OrderedKey.append(value, to: &row) }
+        OrderedKey.sealPartition(&row)
+        for value in values.dropFirst(index.key.hash.count) { OrderedKey.append(value, to: &row) }
+        OrderedKey.append(key.hash, to: &row)
+        if let range = key.range { OrderedKey.append(range, to: &row) }
+        return row
+    }
+
+    /// The part of an item that an index holds: the table's key, the index's and what it projects.
+    /// - Complexity: O(attributes × projected names); returns `item` itself when all is projected.
+    package func projectedItem(for index: IndexDefinition, of item: Item) -> Item {
+        guard index.projection != .all else { return item }
+        var projected = Item(minimumCapacity: min(item.count, projectedNames(of: index)))
+        for entry in item where projects(entry.name, index) {
+            projected.append(entry.name, entry.value)
+        }
+        return projected
+    }
+
+    /// Whether an index holds the attribute.
+    package func projects(_ name: Text, _ index: IndexDefinition) -> Bool {
+        switch index.projection {
+        case .all: true
+        case .keysOnly: key.contains(name) || index.key.contains(name)
+        case .include(let names):
+            names.contains(name) || key.contains(name) || index.key.contains(name)
+        }
+    }
+
+    private func projectedNames(of index: IndexDefinition) -> Int {
+        2 + index.key.hash.count + index.key.range.count + index.projection.includedCount
+    }
+}
