@@ -54,26 +54,11 @@ extension KeySchema {
 
     /// A key of the right form whose values may be too short or too long.
     private func checked(_ key: PrimaryKey) throws(ValidationError) -> PrimaryKey {
-        if let kind = key.hash.emptyKeyKind { throw Self.isEmpty(hash[0].name, kind) }
-        if let kind = key.range?.emptyKeyKind { throw Self.isEmpty(range[0].name, kind) }
-        guard key.hash.keyBytes <= Limits.hashKeyBytes else {
-            // The missing space is the service's.
-            throw .invalid(
-                "Size of hashkey has exceeded the maximum size limit of\(Limits.hashKeyBytes) bytes"
-            )
-        }
-        guard key.range.map({ $0.keyBytes <= Limits.sortKeyBytes }) ?? true else {
-            throw .invalid(
-                "Aggregated size of all range keys has exceeded the size limit of "
-                    + "\(Limits.sortKeyBytes) bytes")
-        }
+        try hash[0].requireValue(key.hash)
+        if let range = key.range { try self.range[0].requireValue(range) }
+        try key.hash.requireSize(asHash: true)
+        try key.range?.requireSize(asHash: false)
         return key
-    }
-
-    private static func isEmpty(_ name: Text, _ kind: String) -> ValidationError {
-        ValidationError(
-            "One or more parameter values are not valid. The AttributeValue for a key attribute "
-                + "cannot contain an empty \(kind) value. Key: \(name)")
     }
 
     /// The key attributes alone, as answers give a key.
@@ -85,7 +70,30 @@ extension KeySchema {
     }
 }
 
+extension KeyAttribute {
+    /// Refuses an empty value where a key is wanted.
+    package func requireValue(_ value: AttributeValue) throws(ValidationError) {
+        guard let kind = value.emptyKeyKind else { return }
+        throw ValidationError(
+            "One or more parameter values are not valid. The AttributeValue for a key attribute "
+                + "cannot contain an empty \(kind) value. Key: \(name)")
+    }
+}
+
 extension AttributeValue {
+    /// Refuses a value that is too long for its place in a key.
+    package func requireSize(asHash isHash: Bool) throws(ValidationError) {
+        guard keyBytes > (isHash ? Limits.hashKeyBytes : Limits.sortKeyBytes) else { return }
+        if isHash {
+            // The missing space is the service's.
+            throw .invalid(
+                "Size of hashkey has exceeded the maximum size limit of\(Limits.hashKeyBytes) bytes")
+        }
+        throw .invalid(
+            "Aggregated size of all range keys has exceeded the size limit of "
+                + "\(Limits.sortKeyBytes) bytes")
+    }
+
     /// Bytes that count against the limits of keys; numbers always fit.
     var keyBytes: Int {
         switch self {

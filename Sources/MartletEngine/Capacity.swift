@@ -50,3 +50,16 @@ package struct ItemCollectionMetrics: Sendable, Equatable {
         self.upperBoundGigabytes = upperBoundGigabytes
     }
 }
+
+extension ConsumedCapacity {
+    /// Units for reading `bytes` at once: 4 KB each, half as many when it may be a little behind.
+    /// Reading nothing costs as much as reading little.
+    static func readUnits(bytes: Int, isConsistent: Bool) -> Double {
+        Double(max(1, (bytes + 4095) / 4096)) * (isConsistent ? 1 : 0.5)
+    }
+
+    /// Units for writing an item or an index row: 1 KB each, of the larger of old and new.
+    static func writeUnits(bytes: Int) -> Double {
+        Double(max(1, (bytes + 1023) / 1024))
+    }
+}

@@ -1,4 +1,4 @@
-package import MartletCatalog
+internal import MartletCatalog
 package import MartletKeyValue
 package import MartletModel
 
@@ -8,8 +8,9 @@ package enum OperationError: Error, Sendable {
     case validation(String)
     /// The text differs by operation, so it comes along.
     case resourceNotFound(String)
+    /// What the backup operations call a missing table.
+    case tableMissing(String)
     case resourceInUse(String)
-    case tableInUse(String)
     case limitExceeded(String)
     case accessDenied(String)
     /// Carries the old item only when the request asked for it.
@@ -50,5 +51,17 @@ package struct CancellationReason: Sendable {
         self.code = code
         self.message = message
         self.item = item
+    }
+}
+
+extension OperationError {
+    init(_ error: CatalogError) {
+        self =
+            switch error {
+            case .validation(let text): .validation(text)
+            case .resourceNotFound(let text): .resourceNotFound(text)
+            case .resourceInUse(let text): .resourceInUse(text)
+            case .limitExceeded(let text): .limitExceeded(text)
+            }
     }
 }

@@ -1,4 +1,5 @@
 package import MartletEncoding
+internal import MartletExpressions
 package import MartletModel
 
 /// An item in an answer: a stored record as it is, or an item that was built from one by a
@@ -12,5 +13,13 @@ package enum ReturnedItem: Sendable {
         case .record(let record): record.item
         case .item(let item): item
         }
+    }
+}
+
+extension ItemRecord {
+    /// What a read shows of the record.
+    func returned(through projection: ProjectionExpression?) -> ReturnedItem {
+        guard let projection else { return .record(self) }
+        return .item(projection.apply(to: self))
     }
 }

@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletEncoding
 package import MartletExpressions
 package import MartletModel
 
@@ -35,5 +36,53 @@ package struct BatchGetItem: Sendable {
         /// For each request, in its order, positions of keys that were not read.
         package var unprocessed: [[Int]]
         package var capacity: [ConsumedCapacity]
+    }
+}
+
+extension BatchGetItem: ReadOperation {
+    package func run(in context: ReadContext) throws(OperationError) -> Output {
+        var keys: [[PreparedKey]] = []
+        for request in requests {
+            let table = try context.directory.table(request.table)
+            var tableKeys: [PreparedKey] = []
+            for key in request.keys { tableKeys.append(try PreparedKey(key, of: table)) }
+            try requireDistinct(tableKeys)
+            keys.append(tableKeys)
+        }
+        var output = Output(responses: [], unprocessed: [], capacity: [])
+        var bytesLeft = Limits.batchGetBytes
+        for (request, keys) in zip(requests, keys) {
+            let records = try context.records(forKeys: keys.map(\.rowKey))
+            var found: [ReturnedItem] = []
+            var unprocessed: [Int] = []
+            var units = 0.0
+            for (position, record) in records.enumerated() {
+                let size = record?.sizeBytes ?? 0
+                if size > bytesLeft || !unprocessed.isEmpty {
+                    unprocessed.append(position)
+                    continue
+                }
+                bytesLeft -= size
+                units += ConsumedCapacity.readUnits(bytes: size, isConsistent: request.isConsistent)
+                if let record { found.append(record.returned(through: request.projection)) }
+            }
+            if !unprocessed.isEmpty { bytesLeft = -1 }
+            output.responses.append(found)
+            output.unprocessed.append(unprocessed)
+            if capacityReport != .none {
+                output.capacity.append(
+                    ConsumedCapacity(
+                        table: request.table, total: units,
+                        tableUnits: capacityReport == .indexes ? units : nil))
+            }
+        }
+        return output
+    }
+}
+
+/// A batch may name an item once.
+func requireDistinct(_ keys: [PreparedKey]) throws(OperationError) {
+    if Set(keys.map(\.rowKey)).count < keys.count {
+        throw .validation("Provided list of item keys contains duplicates")
     }
 }

@@ -38,3 +38,70 @@ package struct BatchWriteItem: Sendable {
         package var itemCollectionMetrics: [(table: TableName, metrics: [ItemCollectionMetrics])]
     }
 }
+
+extension BatchWriteItem: WriteOperation {
+    /// A write of the batch, ready to run.
+    package struct PreparedRequest: Sendable {
+        let key: PreparedKey
+        /// nil deletes.
+        let item: PreparedItem?
+    }
+
+    package func prepare(in context: ReadContext) throws(OperationError) -> [[PreparedRequest]] {
+        try prepare(in: context.directory)
+    }
+
+    private func prepare(
+        in directory: TableDirectory
+    ) throws(OperationError) -> [[PreparedRequest]] {
+        var prepared: [[PreparedRequest]] = []
+        for requests in tables {
+            let table = try directory.table(requests.table)
+            var tableRequests: [PreparedRequest] = []
+            for request in requests.requests {
+                switch request {
+                case .put(let item):
+                    let item = try PreparedItem(item, of: table)
+                    tableRequests.append(PreparedRequest(key: item.key, item: item))
+                case .delete(let key):
+                    tableRequests.append(
+                        PreparedRequest(key: try PreparedKey(key, of: table), item: nil))
+                }
+            }
+            try requireDistinct(tableRequests.map(\.key))
+            prepared.append(tableRequests)
+        }
+        return prepared
+    }
+
+    package func run(
+        _ prepared: [[PreparedRequest]], in transaction: WriteTransaction
+    ) throws(OperationError) -> Output {
+        var prepared = prepared
+        let isCurrent = prepared.allSatisfy { requests in
+            requests.allSatisfy { $0.key.table.isCurrent(in: transaction) }
+        }
+        if !isCurrent { prepared = try prepare(in: transaction.directory) }
+
+        // All old items are read before the first change, so that a failing disk changes nothing.
+        var changes: [[ItemChange]] = []
+        for requests in prepared {
+            var tableChanges: [ItemChange] = []
+            for request in requests {
+                tableChanges.append(
+                    ItemChange(
+                        key: request.key, old: try transaction.oldItem(request.key),
+                        new: request.item))
+            }
+            changes.append(tableChanges)
+        }
+        var report = WriteBatchReport(capacityReport, metrics: reportsItemCollectionMetrics)
+        for change in changes.joined() { try report.addMetrics(of: change.key, in: transaction) }
+        for change in changes.joined() {
+            report.add(transaction.apply(change), of: change.key.table.definition)
+        }
+        return Output(
+            unprocessed: [], capacity: report.capacity(),
+            itemCollectionMetrics: report.itemCollectionMetrics)
+    }
+}

@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletEncoding
 package import MartletModel
 
 /// DeleteItem: removes one item, if its condition holds. Removing what is not there succeeds.
@@ -18,5 +19,24 @@ package struct DeleteItem: Sendable {
         self.key = key
         self.options = options
         self.returnsOldItem = returnsOldItem
+    }
+}
+
+extension DeleteItem: WriteOperation {
+    package func prepare(in context: ReadContext) throws(OperationError) -> PreparedKey {
+        try PreparedKey(key, of: context.directory.table(table))
+    }
+
+    package func run(
+        _ prepared: PreparedKey, in transaction: WriteTransaction
+    ) throws(OperationError) -> WriteAnswer {
+        var prepared = prepared
+        if !prepared.table.isCurrent(in: transaction) {
+            prepared = try PreparedKey(key, of: transaction.directory.table(table))
+        }
+        let old = try transaction.oldItem(prepared, under: options)
+        return try transaction.answer(
+            ItemChange(key: prepared, old: old, new: nil), under: options,
+            attributes: returnsOldItem ? old.record.map { .record($0) } : nil)
     }
 }

@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletEncoding
 
 /// DeleteTable: removes a table with its indexes, unless it is protected.
 package struct DeleteTable: Sendable {
@@ -7,4 +8,36 @@ package struct DeleteTable: Sendable {
     package var table: TableName
 
     package init(table: TableName) { self.table = table }
+}
+
+extension DeleteTable: WriteOperation {
+    package func prepare(in context: ReadContext) throws(OperationError) {}
+
+    package func run(
+        _ prepared: Void, in transaction: WriteTransaction
+    ) throws(OperationError) -> TableDescription {
+        let definition = try transaction.directory.namedTable(table).definition
+        if definition.isDeletionProtected {
+            throw .validation(
+                "Resource cannot be deleted as it is currently protected against deletion. "
+                    + "Disable deletion protection first.")
+        }
+        if definition.indexes.contains(where: { $0.status == .creating }) {
+            throw .resourceInUse(
+                "Attempt to change a resource which is still in use: Cannot delete table while "
+                    + "indexes are being created, updated, or deleted.")
+        }
+        let description = try TableDescription(
+            definition, status: .deleting, owner: transaction.options.owner,
+            tally: transaction.tally)
+        transaction.deleteRows(.item, definition.id)
+        transaction.deleteRows(.expiry, definition.id)
+        transaction.dropTally(definition.id)
+        for index in definition.indexes {
+            transaction.deleteRows(.indexRow, index.id)
+            transaction.dropTally(index.id)
+        }
+        transaction.remove(definition)
+        return description
+    }
 }

@@ -11,3 +11,12 @@ package struct DescribeContinuousBackups: Sendable {
         package var isPointInTimeRecoveryEnabled: Bool
     }
 }
+
+extension DescribeContinuousBackups: ReadOperation {
+    package func run(in context: ReadContext) throws(OperationError) -> Output {
+        guard context.directory.tables[table] != nil else {
+            throw .tableMissing("Table not found: \(table)")
+        }
+        return Output(isPointInTimeRecoveryEnabled: false)
+    }
+}

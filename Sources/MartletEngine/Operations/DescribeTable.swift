@@ -8,3 +8,11 @@ package struct DescribeTable: Sendable {
 
     package init(table: TableName) { self.table = table }
 }
+
+extension DescribeTable: ReadOperation {
+    package func run(in context: ReadContext) throws(OperationError) -> TableDescription {
+        try TableDescription(
+            context.directory.namedTable(table).definition, owner: context.options.owner,
+            tally: context.tally)
+    }
+}

@@ -12,3 +12,9 @@ package struct DescribeTimeToLive: Sendable {
         package var attribute: Text?
     }
 }
+
+extension DescribeTimeToLive: ReadOperation {
+    package func run(in context: ReadContext) throws(OperationError) -> Output {
+        Output(attribute: try context.directory.namedTable(table).definition.timeToLiveAttribute)
+    }
+}

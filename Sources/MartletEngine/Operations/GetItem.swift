@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletEncoding
 package import MartletExpressions
 package import MartletModel
 
@@ -25,5 +26,20 @@ package struct GetItem: Sendable {
     package struct Output: Sendable {
         package var item: ReturnedItem?
         package var capacity: ConsumedCapacity?
+    }
+}
+
+extension GetItem: ReadOperation {
+    package func run(in context: ReadContext) throws(OperationError) -> Output {
+        let key = try PreparedKey(key, of: context.directory.table(table))
+        let record = try context.record(forKey: key.rowKey)
+        var output = Output(item: record.map { $0.returned(through: projection) })
+        if capacityReport != .none {
+            let units = ConsumedCapacity.readUnits(
+                bytes: record?.sizeBytes ?? 0, isConsistent: isConsistent)
+            output.capacity = ConsumedCapacity(
+                table: table, total: units, tableUnits: capacityReport == .indexes ? units : nil)
+        }
+        return output
     }
 }

@@ -14,3 +14,11 @@ package struct ListTagsOfResource: Sendable {
         package var tags: [Tag]
     }
 }
+
+extension ListTagsOfResource: ReadOperation {
+    package func run(in context: ReadContext) throws(OperationError) -> Output {
+        let table = try context.directory.table(
+            arn: resourceARN, for: "ListTagsOfResource", of: context.options.owner)
+        return Output(tags: table.definition.tags)
+    }
+}

@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletEncoding
 package import MartletModel
 
 /// PutItem: creates or replaces one item, if its condition holds.
@@ -18,5 +19,24 @@ package struct PutItem: Sendable {
         self.item = item
         self.options = options
         self.returnsOldItem = returnsOldItem
+    }
+}
+
+extension PutItem: WriteOperation {
+    package func prepare(in context: ReadContext) throws(OperationError) -> PreparedItem {
+        try PreparedItem(item, of: context.directory.table(table))
+    }
+
+    package func run(
+        _ prepared: PreparedItem, in transaction: WriteTransaction
+    ) throws(OperationError) -> WriteAnswer {
+        var prepared = prepared
+        if !prepared.key.table.isCurrent(in: transaction) {
+            prepared = try PreparedItem(item, of: transaction.directory.table(table))
+        }
+        let old = try transaction.oldItem(prepared.key, under: options)
+        return try transaction.answer(
+            ItemChange(key: prepared.key, old: old, new: prepared), under: options,
+            attributes: returnsOldItem ? old.record.map { .record($0) } : nil)
     }
 }

@@ -1,5 +1,7 @@
 package import MartletCatalog
+internal import MartletEncoding
 package import MartletExpressions
+internal import MartletKeyValue
 package import MartletModel
 
 /// Query: reads one partition of a table or an index in the order of its sort key.
@@ -52,4 +54,50 @@ package struct Page: Sendable {
     package var scannedCount: Int
     package var lastEvaluatedKey: Item?
     package var capacity: ConsumedCapacity?
+}
+
+extension Query: ReadOperation {
+    package func run(in context: ReadContext) throws(OperationError) -> Page {
+        let table = try context.directory.table(table).definition
+        let target = try ReadTarget(
+            table, indexNamed: index, isConsistent: reading.isConsistent)
+        let range = try target.range(for: keyCondition)
+        try target.checkFilter(reading.filter)
+        let reader = PageReader(context: context, target: target, reading: reading)
+        var start: [UInt8]?
+        if let position = reading.exclusiveStartKey {
+            start = try target.startKey(position, in: range)
+        }
+        return try reader.page(over: range, isForward ? .forward : .reverse, after: start)
+    }
+}
+
+extension ReadTarget {
+    /// A query's filter acts on what its key condition cannot say; key attributes are for that.
+    fileprivate func checkFilter(_ filter: ConditionExpression?) throws(OperationError) {
+        guard let filter else { return }
+        for path in filter.paths where key.contains(path.root) {
+            throw .validation(
+                "Filter Expression can only contain non-primary key attributes: Primary key "
+                    + "attribute: \(path.root)")
+        }
+    }
+
+    /// The row key to go on from, which must be one that the query could have ended at.
+    fileprivate func startKey(
+        _ position: Item, in range: KeyRange
+    ) throws(OperationError) -> [UInt8] {
+        try checkStart(position)
+        let start = rowKey(of: position)
+        let partition = OrderedKey.partition(space, id, key.hash.map { position[$0.name]! })
+        guard range.lower.starts(with: partition) else {
+            throw .validation(
+                "The provided starting key is outside query boundaries based on provided conditions"
+            )
+        }
+        guard range.contains(start) else {
+            throw .validation("The provided starting key does not match the range key predicate")
+        }
+        return start
+    }
 }

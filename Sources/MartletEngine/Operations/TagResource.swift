@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletModel
 
 /// TagResource: adds tags to a table, or replaces the values of those it has.
 package struct TagResource: Sendable {
@@ -10,5 +11,23 @@ package struct TagResource: Sendable {
     package init(resourceARN: String, tags: [Tag]) {
         self.resourceARN = resourceARN
         self.tags = tags
+    }
+}
+
+extension TagResource: WriteOperation {
+    package func prepare(in context: ReadContext) throws(OperationError) {}
+
+    package func run(
+        _ prepared: Void, in transaction: WriteTransaction
+    ) throws(OperationError) {
+        var definition = try transaction.directory.table(
+            arn: resourceARN, for: "TagResource", of: transaction.options.owner
+        ).definition
+        do throws(ValidationError) {
+            definition.tags = try Tag.merge(tags, into: definition.tags)
+        } catch {
+            throw OperationError(error)
+        }
+        transaction.save(definition)
     }
 }

@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletEncoding
 package import MartletExpressions
 package import MartletModel
 
@@ -28,5 +29,48 @@ package struct TransactGetItems: Sendable {
         /// One for each get, in request order.
         package var items: [ReturnedItem?]
         package var capacity: [ConsumedCapacity]
+    }
+}
+
+extension TransactGetItems: ReadOperation {
+    package func run(in context: ReadContext) throws(OperationError) -> Output {
+        var keys: [PreparedKey] = []
+        var reasons: [CancellationReason] = []
+        for get in gets {
+            let table = try context.directory.table(get.table)
+            do throws(OperationError) {
+                keys.append(try PreparedKey(get.key, of: table))
+                reasons.append(CancellationReason(code: .none))
+            } catch {
+                reasons.append(try CancellationReason(validation: error))
+            }
+        }
+        if keys.count < gets.count { throw .transactionCancelled(reasons) }
+        try requireOneActionPerItem(keys)
+
+        let records = try context.records(forKeys: keys.map(\.rowKey))
+        var output = Output(items: [], capacity: [])
+        var units: [(table: TableName, units: Double)] = []
+        for (get, record) in zip(gets, records) {
+            output.items.append(record.map { $0.returned(through: get.projection) })
+            // A transaction prepares and commits: two consistent reads.
+            let cost =
+                2
+                * ConsumedCapacity.readUnits(
+                    bytes: record?.sizeBytes ?? 0, isConsistent: true)
+            if let position = units.firstIndex(where: { $0.table == get.table }) {
+                units[position].units += cost
+            } else {
+                units.append((get.table, cost))
+            }
+        }
+        if capacityReport != .none {
+            output.capacity = units.map { table, units in
+                ConsumedCapacity(
+                    table: table, total: units,
+                    tableUnits: capacityReport == .indexes ? units : nil, direction: .read)
+            }
+        }
+        return output
     }
 }

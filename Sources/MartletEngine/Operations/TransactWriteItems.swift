@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletEncoding
 package import MartletExpressions
 package import MartletModel
 
@@ -59,5 +60,162 @@ package struct TransactWriteItems: Sendable {
     package struct Output: Sendable {
         package var capacity: [ConsumedCapacity]
         package var itemCollectionMetrics: [(table: TableName, metrics: [ItemCollectionMetrics])]
+    }
+}
+
+extension TransactWriteItems: WriteOperation {
+    /// An action, ready to run, or what is wrong with it.
+    package struct PreparedAction: Sendable {
+        let key: PreparedKey
+        /// The item of a put.
+        let item: PreparedItem?
+    }
+
+    package func prepare(in context: ReadContext) throws(OperationError) -> [PreparedAction] {
+        try prepare(in: context.directory)
+    }
+
+    private func prepare(in directory: TableDirectory) throws(OperationError) -> [PreparedAction] {
+        var tables: [Table] = []
+        for action in actions { tables.append(try directory.table(action.table)) }
+        var prepared: [PreparedAction] = []
+        var reasons: [CancellationReason] = []
+        for (action, table) in zip(actions, tables) {
+            do throws(OperationError) {
+                prepared.append(try action.prepare(for: table))
+                reasons.append(CancellationReason(code: .none))
+            } catch {
+                reasons.append(try CancellationReason(validation: error))
+            }
+        }
+        if prepared.count < actions.count { throw .transactionCancelled(reasons) }
+        try requireOneActionPerItem(prepared.map(\.key))
+        let bytes = prepared.reduce(0) { $0 + ($1.item?.record.sizeBytes ?? 0) }
+        if bytes > Limits.transactionBytes {
+            throw .validation(
+                "Collection of items in the transaction exceeds the maximum allowed size")
+        }
+        return prepared
+    }
+
+    package func run(
+        _ prepared: [PreparedAction], in transaction: WriteTransaction
+    ) throws(OperationError) -> Output {
+        var prepared = prepared
+        if !prepared.allSatisfy({ $0.key.table.isCurrent(in: transaction) }) {
+            prepared = try prepare(in: transaction.directory)
+        }
+        if let token, try transaction.recognizes(token) {
+            return try replayAnswer(prepared, in: transaction)
+        }
+        let changes = try changes(prepared, in: transaction)
+        var report = WriteBatchReport(capacityReport, metrics: reportsItemCollectionMetrics)
+        for action in prepared { try report.addMetrics(of: action.key, in: transaction) }
+        for (action, change) in zip(actions, changes) {
+            let units: WriteUnits
+            if case .check = action.effect {
+                units = transaction.checkUnits(change)
+            } else {
+                units = transaction.apply(change)
+            }
+            // A transaction prepares and commits: two writes.
+            report.add(units * 2, of: change.key.table.definition)
+        }
+        if let token { transaction.remember(token) }
+        return Output(
+            capacity: report.capacity(direction: .write),
+            itemCollectionMetrics: report.itemCollectionMetrics)
+    }
+
+    /// Tests every condition and makes every new item before anything changes.
+    private func changes(
+        _ prepared: [PreparedAction], in transaction: WriteTransaction
+    ) throws(OperationError) -> [ItemChange] {
+        var changes: [ItemChange] = []
+        var reasons: [CancellationReason] = []
+        for (action, prepared) in zip(actions, prepared) {
+            let old = try transaction.oldItem(prepared.key)
+            guard action.condition.holds(for: old.record) else {
+                let shown = action.returnsItemOnConditionFailure ? old.record : nil
+                reasons.append(
+                    CancellationReason(
+                        code: .conditionalCheckFailed, message: "The conditional request failed",
+                        item: shown.map { .record($0) }))
+                continue
+            }
+            do throws(OperationError) {
+                let new = try action.newItem(prepared, replacing: old.record)
+                changes.append(ItemChange(key: prepared.key, old: old, new: new))
+                reasons.append(CancellationReason(code: .none))
+            } catch {
+                reasons.append(try CancellationReason(validation: error))
+            }
+        }
+        if changes.count < actions.count { throw .transactionCancelled(reasons) }
+        return changes
+    }
+
+    /// The answer to a request that was answered before: what reading its items costs.
+    private func replayAnswer(
+        _ prepared: [PreparedAction], in transaction: WriteTransaction
+    ) throws(OperationError) -> Output {
+        guard capacityReport != .none else {
+            return Output(capacity: [], itemCollectionMetrics: [])
+        }
+        var capacity: [ConsumedCapacity] = []
+        for action in prepared {
+            let size = try transaction.oldItem(action.key).record?.sizeBytes ?? 0
+            let units = 2 * ConsumedCapacity.readUnits(bytes: size, isConsistent: true)
+            let table = action.key.table.definition.name
+            if let position = capacity.firstIndex(where: { $0.table == table }) {
+                capacity[position].total += units
+                capacity[position].tableUnits = capacity[position].tableUnits.map { $0 + units }
+            } else {
+                capacity.append(
+                    ConsumedCapacity(
+                        table: table, total: units,
+                        tableUnits: capacityReport == .indexes ? units : nil, direction: .read))
+            }
+        }
+        return Output(capacity: capacity, itemCollectionMetrics: [])
+    }
+}
+
+extension TransactWriteItems.Action {
+    fileprivate func prepare(
+        for table: Table
+    ) throws(OperationError) -> TransactWriteItems.PreparedAction {
+        switch effect {
+        case .put(let item):
+            let item = try PreparedItem(item, of: table)
+            return TransactWriteItems.PreparedAction(key: item.key, item: item)
+        case .update(let key, let update):
+            let key = try PreparedKey(key, of: table)
+            try update.checkKeyAttributes(of: table.definition)
+            return TransactWriteItems.PreparedAction(key: key, item: nil)
+        case .delete(let key), .check(let key):
+            return TransactWriteItems.PreparedAction(
+                key: try PreparedKey(key, of: table), item: nil)
+        }
+    }
+
+    fileprivate func newItem(
+        _ prepared: TransactWriteItems.PreparedAction, replacing old: ItemRecord?
+    ) throws(OperationError) -> PreparedItem? {
+        switch effect {
+        case .put: prepared.item
+        case .update(let key, let update):
+            try PreparedItem(updating: old, of: prepared.key, givenAs: key, by: update)
+        case .delete, .check: nil
+        }
+    }
+}
+
+extension WriteTransaction {
+    /// What a check costs: as a write of the item that changes nothing.
+    fileprivate func checkUnits(_ change: ItemChange) -> WriteUnits {
+        WriteUnits(
+            table: ConsumedCapacity.writeUnits(bytes: change.old.record?.sizeBytes ?? 0),
+            indexes: change.key.table.definition.indexes.map { _ in 0 })
     }
 }

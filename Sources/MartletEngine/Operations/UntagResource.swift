@@ -1,3 +1,5 @@
+internal import MartletCatalog
+
 /// UntagResource: takes tags from a table; keys that it does not have are no error.
 package struct UntagResource: Sendable {
     package typealias Output = Void
@@ -8,5 +10,19 @@ package struct UntagResource: Sendable {
     package init(resourceARN: String, keys: [String]) {
         self.resourceARN = resourceARN
         self.keys = keys
+    }
+}
+
+extension UntagResource: WriteOperation {
+    package func prepare(in context: ReadContext) throws(OperationError) {}
+
+    package func run(
+        _ prepared: Void, in transaction: WriteTransaction
+    ) throws(OperationError) {
+        var definition = try transaction.directory.table(
+            arn: resourceARN, for: "UntagResource", of: transaction.options.owner
+        ).definition
+        definition.tags.removeAll { keys.contains($0.key) }
+        transaction.save(definition)
     }
 }

@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletEncoding
 package import MartletExpressions
 package import MartletModel
 
@@ -24,5 +25,47 @@ package struct UpdateItem: Sendable {
         self.update = update
         self.options = options
         self.returnValues = returnValues
+    }
+}
+
+extension UpdateItem: WriteOperation {
+    package func prepare(in context: ReadContext) throws(OperationError) -> PreparedKey {
+        let table = try context.directory.table(table)
+        let prepared = try PreparedKey(key, of: table)
+        try update?.checkKeyAttributes(of: table.definition)
+        return prepared
+    }
+
+    package func run(
+        _ prepared: PreparedKey, in transaction: WriteTransaction
+    ) throws(OperationError) -> WriteAnswer {
+        var prepared = prepared
+        if !prepared.table.isCurrent(in: transaction) {
+            let table = try transaction.directory.table(table)
+            prepared = try PreparedKey(key, of: table)
+            try update?.checkKeyAttributes(of: table.definition)
+        }
+        let old = try transaction.oldItem(prepared, under: options)
+        let new = try PreparedItem(
+            updating: old.record, of: prepared, givenAs: key, by: update)
+        return try transaction.answer(
+            ItemChange(key: prepared, old: old, new: new), under: options,
+            attributes: returned(from: old.record, to: new?.record))
+    }
+
+    private func returned(from old: ItemRecord?, to new: ItemRecord?) -> ReturnedItem? {
+        switch returnValues {
+        case .none: nil
+        case .allOld: old.map { .record($0) }
+        case .allNew: new.map { .record($0) }
+        case .updatedOld: touchedPart(of: old)
+        case .updatedNew: touchedPart(of: new)
+        }
+    }
+
+    private func touchedPart(of record: ItemRecord?) -> ReturnedItem? {
+        guard let update, let record else { return nil }
+        let part = update.touchedPart(of: record.item)
+        return part.isEmpty ? nil : .item(part)
     }
 }

@@ -1,4 +1,6 @@
 package import MartletCatalog
+internal import MartletEncoding
+internal import MartletModel
 
 /// UpdateTable: changes a table's settings, or creates or deletes one global index.
 package struct UpdateTable: Sendable {
@@ -7,4 +9,61 @@ package struct UpdateTable: Sendable {
     package var change: TableChange
 
     package init(_ change: TableChange) { self.change = change }
+}
+
+extension UpdateTable: WriteOperation {
+    package func prepare(in context: ReadContext) throws(OperationError) {
+        _ = try apply(to: context.directory, now: context.options.clock.now, context.options)
+    }
+
+    package func run(
+        _ prepared: Void, in transaction: WriteTransaction
+    ) throws(OperationError) -> TableDescription {
+        let directory = transaction.directory
+        let (changed, nextID) = try apply(
+            to: directory, now: transaction.now, transaction.options)
+        // Counts of deleted indexes are answered once more.
+        var tallies: [UInt32: Tally] = [:]
+        for index in changed.deletedIndexes {
+            tallies[index.id] = try transaction.tally(index.id)
+        }
+        for index in changed.deletedIndexes {
+            transaction.deleteRows(.indexRow, index.id)
+            transaction.dropTally(index.id)
+        }
+        transaction.save(changed.definition, nextID: nextID)
+        var description = try TableDescription(
+            changed.definition, owner: transaction.options.owner, tally: transaction.tally)
+        if changed.changesTable { description.status = .updating }
+        description.deletedIndexes = changed.deletedIndexes
+        description.updatingIndexes = changed.updatedIndexes
+        description.indexTallies.merge(tallies) { current, _ in current }
+        return description
+    }
+
+    private func apply(
+        to directory: TableDirectory, now: Timestamp, _ options: EngineOptions
+    ) throws(OperationError) -> (ChangedDefinition, nextID: UInt32) {
+        var next = directory.nextID
+        do throws(CatalogError) {
+            // A table that is not there has nothing to be compared with; its request is checked
+            // all the same, because that comes first.
+            guard let table = directory.tables[change.name] else {
+                do throws(ValidationError) {
+                    try change.check()
+                } catch {
+                    throw CatalogError(error)
+                }
+                throw .resourceNotFound(
+                    "Requested resource not found: Table: \(change.name) not found")
+            }
+            let changed = try table.definition.applying(change, now: now, owner: options.owner) {
+                defer { next += 1 }
+                return next
+            }
+            return (changed, next)
+        } catch {
+            throw OperationError(error)
+        }
+    }
 }

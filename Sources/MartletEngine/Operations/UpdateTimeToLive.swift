@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletEncoding
 package import MartletModel
 
 /// UpdateTimeToLive: names the attribute by which items expire, or stops expiry.
@@ -17,5 +18,31 @@ package struct UpdateTimeToLive: Sendable {
     package struct Output: Sendable {
         package var attribute: Text
         package var isEnabled: Bool
+    }
+}
+
+extension UpdateTimeToLive: WriteOperation {
+    package func prepare(in context: ReadContext) throws(OperationError) {}
+
+    package func run(
+        _ prepared: Void, in transaction: WriteTransaction
+    ) throws(OperationError) -> Output {
+        var definition = try transaction.directory.namedTable(table).definition
+        switch (definition.timeToLiveAttribute, isEnabled) {
+        case (let current?, _) where current != attribute:
+            throw .validation(
+                "TimeToLive is active on a different AttributeName: current AttributeName is "
+                    + "\(current)")
+        case (_?, true): throw .validation("TimeToLive is already enabled")
+        case (nil, false): throw .validation("TimeToLive is already disabled")
+        case (nil, true):
+            definition.timeToLiveAttribute = attribute
+            transaction.put(ExpiryBackfill.markerKey(definition.id), [])
+        case (_?, false):
+            definition.timeToLiveAttribute = nil
+            transaction.deleteRows(.expiry, definition.id)
+        }
+        transaction.save(definition)
+        return Output(attribute: attribute, isEnabled: isEnabled)
     }
 }

@@ -1,5 +1,5 @@
 package import MartletExpressions
-package import MartletModel
+internal import MartletModel
 
 /// What PutItem, UpdateItem and DeleteItem have in common beside the item.
 package struct WriteOptions: Sendable {

@@ -1,0 +1,101 @@
+// What goes on beside requests, on one thread: filling new indexes, expiring items, forgetting
+// old transaction tokens. All of it writes through the commit thread, in small pieces, so that
+// requests are not held up, and can be broken off at any point and begun again.
+
+internal import MartletCatalog
+internal import MartletEncoding
+internal import MartletKeyValue
+internal import Synchronization
+
+final class BackgroundWork: Sendable {
+    let store: any KeyValueStore
+    let committer: Committer
+    let options: EngineOptions
+    private let isStopping = Atomic<Bool>(false)
+    private let wakeUp = ThreadSemaphore()
+    private let finished = ThreadSemaphore()
+
+    init(store: any KeyValueStore, committer: Committer, options: EngineOptions) {
+        self.store = store
+        self.committer = committer
+        self.options = options
+    }
+
+    func start() {
+        startThread {
+            while !self.shouldStop {
+                self.round()
+                _ = self.wakeUp.wait(atMost: self.options.expiryInterval)
+            }
+            self.finished.signal()
+        }
+    }
+
+    /// Ends the thread, after the piece of work that it is at.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        wakeUp.signal()
+        finished.wait()
+    }
+
+    /// Starts a round now: there is an index to fill.
+    func wake() { wakeUp.signal() }
+
+    var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
+
+    /// Errors of the store end a round; the next one tries again, and requests that meet the same
+    /// error report it.
+    private func round() {
+        do throws(StorageError) {
+            for name in committer.directory.names {
+                guard let table = committer.directory.tables[name]?.definition else { continue }
+                for index in table.indexes where index.status == .creating {
+                    try IndexBackfill(work: self, table: table, index: index).run()
+                }
+                if table.timeToLiveAttribute != nil {
+                    try ExpiryBackfill(work: self, table: table).run()
+                    try ExpirySweep(work: self, table: table).run()
+                }
+            }
+            try sweepTransactionTokens()
+        } catch {}
+    }
+
+    /// Runs a change on the commit thread and waits until it is durable.
+    func commit(
+        _ change: @escaping @Sendable (WriteTransaction) throws(OperationError) -> Void
+    ) throws(StorageError) {
+        let waiter = Waiter<StorageError?>()
+        committer.enqueue { transaction in
+            var problem: StorageError?
+            do throws(OperationError) {
+                try change(transaction)
+            } catch {
+                // Other errors say that the table is gone: then nothing is left to do.
+                if case .storage(let error) = error { problem = error }
+            }
+            let found = problem
+            return { failure in waiter.fulfil(failure ?? found) }
+        }
+        if let failure = waiter.wait() { throw failure }
+    }
+
+    private func sweepTransactionTokens() throws(StorageError) {
+        let cursor = try store.cursor(
+            over: .prefix([KeySpace.transactionToken.rawValue]), .forward)
+        let now = options.clock.now
+        var dead: [[UInt8]] = []
+        while dead.count < 1000, let (key, value) = try cursor.next() {
+            if !TransactionTokenRow.isAlive(value, at: now) { dead.append(key) }
+        }
+        guard !dead.isEmpty else { return }
+        let keys = dead
+        try commit { (transaction) throws(OperationError) in
+            for key in keys {
+                // The token may have come into use again meanwhile.
+                guard let row = try transaction.value(forKey: key) else { continue }
+                if !TransactionTokenRow.isAlive(row, at: now) { transaction.delete(key) }
+            }
+        }
+    }
+}

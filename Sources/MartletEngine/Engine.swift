@@ -1,0 +1,137 @@
+// The database: one store, one catalogue, one commit thread, any number of readers.
+//
+// Thread safety: every method may be called from any thread. Reads run on the caller's thread and
+// never wait for writes. Writes are checked as far as possible on the caller's thread, then queue
+// for the commit thread, which runs them in order; a write is answered after its group is durable,
+// so what an answer says, a crash cannot take back.
+
+package import MartletCatalog
+package import MartletKeyValue
+internal import Synchronization
+
+/// What a program may choose about an engine.
+package struct EngineOptions: Sendable {
+    /// Whether an answered write survives power loss, or only the end of the process.
+    package var durability = Durability.sync
+    /// Where and whose the tables are, as their ARNs say.
+    package var owner = ResourceOwner.local
+    /// How often expired items are looked for.
+    package var expiryInterval = Duration.seconds(1)
+    package var clock = Clock.system
+
+    package init() {}
+}
+
+/// An operation that reads.
+package protocol ReadOperation: Sendable {
+    associatedtype Output: Sendable
+    func run(in context: ReadContext) throws(OperationError) -> Output
+}
+
+/// An operation that writes: prepared on the caller's thread, run on the commit thread.
+package protocol WriteOperation: Sendable {
+    associatedtype Output: Sendable
+    associatedtype Prepared: Sendable
+
+    /// Does all the work that needs no item: checks, encoding. The catalogue may have changed
+    /// when the result runs; `run` finds that out by the identity of the tables.
+    func prepare(in context: ReadContext) throws(OperationError) -> Prepared
+
+    /// Reads what the operation depends on and either throws, having changed nothing, or applies
+    /// all of its changes.
+    func run(_ prepared: Prepared, in transaction: WriteTransaction) throws(OperationError)
+        -> Output
+}
+
+package final class Engine: Sendable {
+    package let options: EngineOptions
+    let store: any KeyValueStore
+    let committer: Committer
+    private let background = Mutex<BackgroundWork?>(nil)
+
+    /// Takes over a store: reads its catalogue, resumes what was under way, starts the threads.
+    package init(store: any KeyValueStore, options: EngineOptions = EngineOptions())
+        throws(OperationError)
+    {
+        self.store = store
+        self.options = options
+        let directory: TableDirectory
+        do throws(StorageError) {
+            directory = try TableDirectory(reading: store)
+        } catch {
+            throw .storage(error)
+        }
+        committer = Committer(store: store, directory: directory, options: options)
+        let work = BackgroundWork(store: store, committer: committer, options: options)
+        background.withLock { $0 = work }
+        work.start()
+    }
+
+    /// Answers a read on this thread.
+    package func run<Operation: ReadOperation>(
+        _ operation: Operation
+    ) throws(OperationError) -> Operation.Output {
+        try operation.run(in: readContext)
+    }
+
+    /// Answers a write when it is durable; the caller's thread waits.
+    package func run<Operation: WriteOperation>(
+        _ operation: Operation
+    ) throws(OperationError) -> Operation.Output {
+        let waiter = Waiter<Result<Operation.Output, OperationError>>()
+        submit(operation) { waiter.fulfil($0) }
+        return try waiter.wait().get()
+    }
+
+    /// Queues a write. `completion` runs exactly once: on this thread when the request itself is
+    /// at fault, else on the commit thread, which it must not keep.
+    package func submit<Operation: WriteOperation>(
+        _ operation: Operation,
+        completion: @escaping @Sendable (Result<Operation.Output, OperationError>) -> Void
+    ) {
+        let prepared: Operation.Prepared
+        do throws(OperationError) {
+            prepared = try operation.prepare(in: readContext)
+        } catch {
+            completion(.failure(error))
+            return
+        }
+        committer.enqueue { transaction in
+            let result: Result<Operation.Output, OperationError>
+            do throws(OperationError) {
+                result = .success(try operation.run(prepared, in: transaction))
+            } catch {
+                result = .failure(error)
+            }
+            return { failure in
+                completion(failure.map { .failure(.storage($0)) } ?? result)
+            }
+        }
+    }
+
+    /// Finishes the writes that were accepted, stops the threads and closes the store. Later
+    /// writes fail with `StorageError.closed`.
+    package func close() throws(OperationError) {
+        let work = background.withLock { work in
+            defer { work = nil }
+            return work
+        }
+        work?.stop()
+        committer.stop()
+        do throws(StorageError) {
+            try store.close()
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    var readContext: ReadContext {
+        ReadContext(store: store, directory: committer.directory, options: options)
+    }
+
+    /// Sizes and counters of the store, for metrics.
+    package var statistics: StoreStatistics { store.statistics }
+
+    /// Groups committed and writes in them since the start.
+    package var commitCounts: (groups: Int, writes: Int) { committer.counts }
+}

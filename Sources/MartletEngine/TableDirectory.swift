@@ -1,0 +1,68 @@
+// The catalogue in memory: every table by name, as of one commit. A directory never changes; the
+// commit thread makes a new one, stores what differs, and publishes it once that is durable.
+
+package import MartletCatalog
+internal import MartletEncoding
+internal import MartletKeyValue
+
+/// A table as operations use it. Its identity tells whether the definition is still the current
+/// one: a change of any setting makes a new `Table`.
+package final class Table: Sendable {
+    package let definition: TableDefinition
+
+    package init(_ definition: TableDefinition) { self.definition = definition }
+}
+
+package final class TableDirectory: Sendable {
+    package let tables: [TableName: Table]
+    /// In order.
+    package let names: [TableName]
+    /// The next number for a table or an index. Numbers are never used again, so that rows of
+    /// what is gone can be cleared away later without harm.
+    package let nextID: UInt32
+
+    init(tables: [TableName: Table], nextID: UInt32) {
+        self.tables = tables
+        names = tables.keys.sorted()
+        self.nextID = nextID
+    }
+
+    /// Reads the stored catalogue.
+    convenience init(reading store: any KeyValueReadable) throws(StorageError) {
+        var tables: [TableName: Table] = [:]
+        var nextID: UInt32 = 1
+        let cursor = try store.cursor(over: .prefix(CatalogKey.tables), .forward)
+        while let (key, value) = try cursor.next() {
+            do throws(CorruptRecord) {
+                if key == CatalogKey.nextID {
+                    nextID = try CatalogKey.decodeNextID(value)
+                } else {
+                    let definition = try TableDefinition(record: ItemRecord(verifying: value))
+                    tables[definition.name] = Table(definition)
+                }
+            } catch {
+                throw StorageError(error, in: "catalogue")
+            }
+        }
+        self.init(tables: tables, nextID: nextID)
+    }
+
+    /// The directory with one table added, replaced or (nil) removed.
+    func replacing(_ name: TableName, with table: Table?, nextID: UInt32) -> TableDirectory {
+        var tables = tables
+        tables[name] = table
+        return TableDirectory(tables: tables, nextID: nextID)
+    }
+
+    /// The table that an item operation names.
+    func table(_ name: TableName) throws(OperationError) -> Table {
+        guard let table = tables[name] else { throw .tableNotFound }
+        return table
+    }
+
+    /// The table that a control operation names.
+    func namedTable(_ name: TableName) throws(OperationError) -> Table {
+        guard let table = tables[name] else { throw .tableNotFound(name) }
+        return table
+    }
+}

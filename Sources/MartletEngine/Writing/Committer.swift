@@ -1,0 +1,135 @@
+// The commit thread: the only writer. It takes all writes that wait, runs them in order on one
+// `WriteTransaction`, commits them as one batch with one sync, publishes the catalogue if it
+// changed, and then answers them all. While it syncs, the next group gathers.
+//
+// Every write thus sees those before it, in one order, without locks. If the commit fails, every
+// write of the group fails, also those that only reported a failed condition: what they saw may
+// never have come to be.
+
+internal import MartletKeyValue
+internal import Synchronization
+
+/// Runs on the commit thread and returns what to call once the group is durable or has failed.
+typealias CommitJob = @Sendable (WriteTransaction) -> @Sendable (StorageError?) -> Void
+
+final class Committer: Sendable {
+    private struct Queue {
+        var jobs: [CommitJob] = []
+        var isIdle = false
+        var isStopping = false
+        var groupCount = 0
+        var writeCount = 0
+    }
+
+    /// A group ends at this size, so that the first of many large writes is not kept waiting.
+    private static let groupBytes = 4 << 20
+
+    private let store: any KeyValueStore
+    private let options: EngineOptions
+    private let queue = Mutex(Queue())
+    private let wakeUp = ThreadSemaphore()
+    private let published: Mutex<TableDirectory>
+    private let finished = ThreadSemaphore()
+
+    init(store: any KeyValueStore, directory: TableDirectory, options: EngineOptions) {
+        self.store = store
+        self.options = options
+        published = Mutex(directory)
+        startThread { self.loop() }
+    }
+
+    /// The catalogue as of the last commit.
+    var directory: TableDirectory { published.withLock { $0 } }
+
+    var counts: (groups: Int, writes: Int) { queue.withLock { ($0.groupCount, $0.writeCount) } }
+
+    func enqueue(_ job: @escaping CommitJob) {
+        enum Step { case wake, leave, refuse }
+        let step = queue.withLock { queue -> Step in
+            guard !queue.isStopping else { return .refuse }
+            queue.jobs.append(job)
+            defer { queue.isIdle = false }
+            return queue.isIdle ? .wake : .leave
+        }
+        switch step {
+        case .wake: wakeUp.signal()
+        case .leave: break
+        case .refuse:
+            let transaction = WriteTransaction(store: store, directory: directory, options: options)
+            job(transaction)(.closed)
+        }
+    }
+
+    /// Commits what is queued and ends the thread; later jobs are answered with `closed`.
+    func stop() {
+        let wasRunning = queue.withLock { queue in
+            defer {
+                queue.isStopping = true
+                queue.isIdle = false
+            }
+            return !queue.isStopping
+        }
+        guard wasRunning else { return }
+        wakeUp.signal()
+        finished.wait()
+    }
+
+    private func loop() {
+        var working = directory
+        var jobs: [CommitJob] = []
+        var position = 0
+        while true {
+            if position == jobs.count {
+                jobs.removeAll(keepingCapacity: true)
+                position = 0
+                guard takeJobs(&jobs) else { break }
+            }
+            position = runGroup(jobs, from: position, &working)
+        }
+        finished.signal()
+    }
+
+    /// Waits for jobs and takes them all.
+    /// - Returns: false when there are none and there will be none.
+    private func takeJobs(_ jobs: inout [CommitJob]) -> Bool {
+        while true {
+            let isStopping = queue.withLock { queue in
+                swap(&queue.jobs, &jobs)
+                queue.isIdle = jobs.isEmpty
+                queue.writeCount += jobs.count
+                if !jobs.isEmpty { queue.groupCount += 1 }
+                return queue.isStopping
+            }
+            if !jobs.isEmpty { return true }
+            if isStopping { return false }
+            wakeUp.wait()
+        }
+    }
+
+    /// Runs and commits jobs until the group is large enough.
+    /// - Returns: the position of the first job that is left.
+    private func runGroup(
+        _ jobs: [CommitJob], from start: Int, _ working: inout TableDirectory
+    ) -> Int {
+        let transaction = WriteTransaction(store: store, directory: working, options: options)
+        var answers: [@Sendable (StorageError?) -> Void] = []
+        answers.reserveCapacity(jobs.count - start)
+        var position = start
+        while position < jobs.count, transaction.batchBytes < Self.groupBytes {
+            answers.append(jobs[position](transaction))
+            position += 1
+        }
+        var failure: StorageError?
+        do throws(StorageError) {
+            try transaction.commit(options.durability)
+            if transaction.directory !== working {
+                working = transaction.directory
+                published.withLock { $0 = working }
+            }
+        } catch {
+            failure = error
+        }
+        for answer in answers { answer(failure) }
+        return position
+    }
+}

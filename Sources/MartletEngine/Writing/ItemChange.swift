@@ -1,0 +1,111 @@
+// The one write path. Put, update, delete, batch, transaction and expiry all end here: the item,
+// its index rows, its expiry row and the counts move together, in one batch.
+
+internal import MartletCatalog
+internal import MartletEncoding
+internal import MartletIndexes
+internal import MartletModel
+
+/// An item as a write found it.
+struct OldItem {
+    /// nil when there is none.
+    let record: ItemRecord?
+    /// Positions of indexes still being built that do not hold the item yet.
+    let unbuiltIndexes: [Int]
+}
+
+/// One item as it was and as it will be.
+struct ItemChange {
+    let key: PreparedKey
+    let old: OldItem
+    /// nil deletes.
+    let new: PreparedItem?
+}
+
+/// The write units that a change cost.
+struct WriteUnits {
+    var table: Double
+    /// By position in the table's list of indexes; 0 for an index that was not touched.
+    var indexes: [Double]
+
+    var total: Double { indexes.reduce(table, +) }
+}
+
+extension WriteTransaction {
+    /// Reads an item, and all else that changing it will need, so that `apply` cannot fail.
+    func oldItem(_ key: PreparedKey) throws(OperationError) -> OldItem {
+        let definition = key.table.definition
+        try prepareTally(definition.id)
+        for index in definition.indexes { try prepareTally(index.id) }
+        guard let record = try record(forKey: key.rowKey) else {
+            return OldItem(record: nil, unbuiltIndexes: [])
+        }
+        var unbuilt: [Int] = []
+        for (position, index) in definition.indexes.enumerated() where index.status == .creating {
+            guard let row = IndexRow(of: record, in: index, of: definition) else { continue }
+            if try value(forKey: row.key) == nil { unbuilt.append(position) }
+        }
+        return OldItem(record: record, unbuiltIndexes: unbuilt)
+    }
+
+    /// Makes a change whose old item was read in this transaction. Cannot fail.
+    @discardableResult
+    func apply(_ change: ItemChange) -> WriteUnits {
+        let definition = change.key.table.definition
+        let old = change.old.record
+        let oldBytes = old?.sizeBytes ?? 0
+        let newBytes = change.new?.record.sizeBytes ?? 0
+        var units = WriteUnits(
+            table: ConsumedCapacity.writeUnits(bytes: max(oldBytes, newBytes)),
+            indexes: Array(repeating: 0, count: definition.indexes.count))
+        if old == change.new?.record { return units }
+
+        if let new = change.new {
+            put(change.key.rowKey, new.record.bytes)
+        } else {
+            delete(change.key.rowKey)
+        }
+        adjustTally(
+            definition.id, items: (change.new == nil ? 0 : 1) - (old == nil ? 0 : 1),
+            bytes: newBytes - oldBytes)
+        for (position, index) in definition.indexes.enumerated() {
+            let isBuilt = !change.old.unbuiltIndexes.contains(position)
+            let oldRow = isBuilt ? old.flatMap { IndexRow(of: $0, in: index, of: definition) } : nil
+            let indexChange = IndexChange(from: oldRow, to: change.new?.indexRows[position])
+            units.indexes[position] = apply(indexChange, to: index)
+        }
+        let oldExpiry = old.flatMap {
+            ExpiryKey(of: $0, under: change.key.rowKey, in: definition)?.bytes
+        }
+        if oldExpiry != change.new?.expiryKey {
+            if let oldExpiry { delete(oldExpiry) }
+            if let newExpiry = change.new?.expiryKey { put(newExpiry, []) }
+        }
+        return units
+    }
+
+    /// Makes a change to an index.
+    /// - Returns: its write units. A moved entry is a delete and a put.
+    private func apply(_ change: IndexChange, to index: IndexDefinition) -> Double {
+        switch change {
+        case .none:
+            return 0
+        case .insert(let row):
+            put(row.key, row.record.bytes)
+            adjustTally(index.id, items: 1, bytes: row.record.sizeBytes)
+            return ConsumedCapacity.writeUnits(bytes: row.record.sizeBytes)
+        case .remove(let row):
+            delete(row.key)
+            adjustTally(index.id, items: -1, bytes: -row.record.sizeBytes)
+            return ConsumedCapacity.writeUnits(bytes: row.record.sizeBytes)
+        case .replace(let old, let new):
+            put(new.key, new.record.bytes)
+            adjustTally(
+                index.id, items: 0, bytes: new.record.sizeBytes - old.record.sizeBytes)
+            return ConsumedCapacity.writeUnits(
+                bytes: max(old.record.sizeBytes, new.record.sizeBytes))
+        case .move(let old, let new):
+            return apply(.remove(old), to: index) + apply(.insert(new), to: index)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// What an update makes of an item: shared by UpdateItem and transactions.
+
+internal import MartletCatalog
+internal import MartletEncoding
+internal import MartletExpressions
+internal import MartletModel
+
+extension UpdateExpression {
+    /// Refuses an update that names a key attribute of the table.
+    func checkKeyAttributes(of table: TableDefinition) throws(OperationError) {
+        for path in touchedPaths where table.key.contains(path.root) {
+            throw .validation(
+                "One or more parameter values were invalid: Cannot update attribute \(path.root). "
+                    + "This attribute is part of the key")
+        }
+    }
+}
+
+extension PreparedItem {
+    /// The item that an update makes, checked as the item of a put; nil when the update only
+    /// removes attributes from an item that is not there, which creates nothing.
+    init?(
+        updating old: ItemRecord?, of key: PreparedKey, givenAs keyItem: Item,
+        by update: UpdateExpression?
+    ) throws(OperationError) {
+        if old == nil, let update, update.onlyRemoves { return nil }
+        var item = old?.item ?? keyItem
+        do throws(ValidationError) {
+            if let update { item = try update.apply(to: item) }
+        } catch {
+            throw OperationError(error)
+        }
+        if item.sizeBytes > Limits.itemBytes {
+            throw .validation("Item size to update has exceeded the maximum allowed size")
+        }
+        for path in update?.touchedPaths ?? [] {
+            guard let value = item[path.root], value.nestingDepth >= Limits.nestingLevels else {
+                continue
+            }
+            throw .validation(
+                "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
+                    + "levels beyond supported limit")
+        }
+        try self.init(item, key: key, from: .updateExpression)
+    }
+}

@@ -1,0 +1,68 @@
+// The part of a write that needs no old item, done before the write queues.
+
+internal import MartletCatalog
+internal import MartletEncoding
+internal import MartletIndexes
+internal import MartletModel
+
+/// A table and the key of one of its rows.
+package struct PreparedKey: Sendable {
+    let table: Table
+    let primary: PrimaryKey
+    let rowKey: [UInt8]
+
+    /// Checks a key as GetItem, UpdateItem and DeleteItem give it.
+    init(_ key: Item, of table: Table) throws(OperationError) {
+        self.table = table
+        do throws(ValidationError) {
+            primary = try table.definition.key.primaryKey(ofKey: key)
+        } catch {
+            throw OperationError(error)
+        }
+        rowKey = table.definition.rowKey(primary)
+    }
+
+    /// Checks the key attributes of a whole item.
+    init(inItem item: some AttributeSource, of table: Table) throws(OperationError) {
+        self.table = table
+        do throws(ValidationError) {
+            primary = try table.definition.key.primaryKey(ofItem: item)
+        } catch {
+            throw OperationError(error)
+        }
+        rowKey = table.definition.rowKey(primary)
+    }
+}
+
+/// A whole item on its way into a table: checked, encoded, with its index rows.
+package struct PreparedItem: Sendable {
+    let key: PreparedKey
+    let record: ItemRecord
+    /// One for each index of the table, in its order; nil where the item is not in the index.
+    let indexRows: [IndexRow?]
+    let expiryKey: [UInt8]?
+
+    init(_ item: Item, of table: Table) throws(OperationError) {
+        try self.init(item, key: PreparedKey(inItem: item, of: table))
+    }
+
+    init(
+        _ item: Item, key: PreparedKey, from origin: AttributeOrigin = .item
+    ) throws(OperationError) {
+        let definition = key.table.definition
+        self.key = key
+        do throws(IndexKeyFault) {
+            try definition.checkIndexKeys(of: item, from: origin)
+        } catch {
+            throw OperationError(error.error)
+        }
+        let size = item.sizeBytes
+        if size > Limits.itemBytes {
+            throw .validation("Item size has exceeded the maximum allowed size")
+        }
+        let record = ItemRecord(item, sizeBytes: size)
+        self.record = record
+        indexRows = definition.indexes.map { IndexRow(of: record, in: $0, of: definition) }
+        expiryKey = ExpiryKey(of: record, under: key.rowKey, in: definition)?.bytes
+    }
+}

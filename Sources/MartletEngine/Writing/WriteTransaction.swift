@@ -1,0 +1,134 @@
+// What a group of writes sees and changes. Reads find the group's own changes first, then the
+// store. Nothing reaches the store before `commit`. Lives on the commit thread only.
+
+internal import MartletCatalog
+internal import MartletEncoding
+internal import MartletKeyValue
+internal import MartletModel
+
+package final class WriteTransaction {
+    let options: EngineOptions
+    /// When the group began: one moment for all its writes.
+    let now: Timestamp
+    private let store: any KeyValueStore
+    private(set) var directory: TableDirectory
+    private var batch = WriteBatch()
+    /// Rows of this group; nil for deleted ones.
+    private var written: [[UInt8]: [UInt8]?] = [:]
+    /// Counts of the tables and indexes that this group touched.
+    private var tallies: [UInt32: Tally] = [:]
+
+    init(store: any KeyValueStore, directory: TableDirectory, options: EngineOptions) {
+        self.store = store
+        self.directory = directory
+        self.options = options
+        now = options.clock.now
+    }
+
+    var batchBytes: Int { batch.byteCount }
+
+    // MARK: Rows
+
+    /// The row's value as this group has left it.
+    func value(forKey key: [UInt8]) throws(OperationError) -> [UInt8]? {
+        if let value = written[key] { return value }
+        do throws(StorageError) {
+            return try store.value(forKey: key)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// The item as this group has left it.
+    func record(forKey key: [UInt8]) throws(OperationError) -> ItemRecord? {
+        guard let bytes = try value(forKey: key) else { return nil }
+        do throws(CorruptRecord) {
+            return try ItemRecord(verifying: bytes)
+        } catch {
+            throw .storage(StorageError(error, in: "item"))
+        }
+    }
+
+    func put(_ key: [UInt8], _ value: [UInt8]) {
+        batch.put(key, value)
+        written.updateValue(value, forKey: key)
+    }
+
+    func delete(_ key: [UInt8]) {
+        batch.delete(key)
+        written.updateValue(nil, forKey: key)
+    }
+
+    /// Deletes all rows of a table or index that is going away. Reads of this group do not see
+    /// it: nothing reads rows under an id that the catalogue no longer has.
+    func deleteRows(_ space: KeySpace, _ id: UInt32) {
+        batch.deleteRange(.prefix(OrderedKey.tablePrefix(space, id)))
+    }
+
+    func approximateSizeBytes(of ranges: [KeyRange]) throws(OperationError) -> UInt64 {
+        do throws(StorageError) {
+            var total: UInt64 = 0
+            for range in ranges { total += try store.approximateSizeBytes(of: range) }
+            return total
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    // MARK: Counts
+
+    func tally(_ id: UInt32) throws(OperationError) -> Tally {
+        if let tally = tallies[id] { return tally }
+        guard let stored = try value(forKey: CatalogKey.tally(id)) else { return Tally() }
+        do throws(CorruptRecord) {
+            return try Tally(stored: stored)
+        } catch {
+            throw .storage(StorageError(error, in: "tally"))
+        }
+    }
+
+    /// Loads a count, so that `adjustTally` cannot fail later.
+    func prepareTally(_ id: UInt32) throws(OperationError) {
+        if tallies[id] == nil { tallies[id] = try tally(id) }
+    }
+
+    /// Changes a count that was loaded before.
+    func adjustTally(_ id: UInt32, items: Int, bytes: Int) {
+        tallies[id]!.itemCount += items
+        tallies[id]!.sizeBytes += bytes
+    }
+
+    func dropTally(_ id: UInt32) {
+        tallies[id] = nil
+        delete(CatalogKey.tally(id))
+    }
+
+    // MARK: Catalogue
+
+    /// Stores a new or changed definition; the next writes of this group already see it.
+    func save(_ definition: TableDefinition, nextID: UInt32? = nil) {
+        put(CatalogKey.table(definition.name), definition.record.bytes)
+        if let nextID { put(CatalogKey.nextID, CatalogKey.encode(nextID: nextID)) }
+        directory = directory.replacing(
+            definition.name, with: Table(definition), nextID: nextID ?? directory.nextID)
+    }
+
+    func remove(_ definition: TableDefinition) {
+        delete(CatalogKey.table(definition.name))
+        directory = directory.replacing(definition.name, with: nil, nextID: directory.nextID)
+    }
+
+    // MARK: The end
+
+    func commit(_ durability: Durability) throws(StorageError) {
+        for id in tallies.keys.sorted() { batch.put(CatalogKey.tally(id), tallies[id]!.stored) }
+        if !batch.isEmpty { try store.commit(batch, durability) }
+    }
+}
+
+extension StorageError {
+    /// Damage that a record's own checksum shows; `kind` says which kind of record.
+    init(_ error: CorruptRecord, in kind: StaticString) {
+        self = .corruption(file: nil, offset: nil, detail: "\(kind): \(error.reason)")
+    }
+}
