@@ -1,0 +1,160 @@
+// A request's claim: the parts of a signature, from the Authorization header or from the query of
+// a presigned request. Reading it makes the checks that need no key, with AWS's errors in AWS's
+// order: both places; no place; parts missing.
+
+struct Authorization {
+    enum Form { case header, query }
+
+    var form: Form
+    var algorithm: SignedBytes
+    var credential: SignedBytes
+    var signedHeaders: SignedBytes
+    var signature: SignedBytes
+    /// As sent, in whatever format.
+    var date: SignedBytes
+    var securityToken: SignedBytes?
+    /// Of a presigned request only.
+    var expires: SignedBytes?
+
+    /// - Parameter decoded: keeps the decoded query alive; the parts of a presigned request point
+    ///   into it.
+    init(_ request: SignedRequest, decoded: inout DecodedQuery) throws(SigV4Failure) {
+        if let query = request.query { decoded.decode(query) }
+        let algorithm = decoded.first(named: "X-Amz-Algorithm")
+        switch (request.header("Authorization"), algorithm) {
+        case (.some, .some):
+            throw .invalidSignature(
+                "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP "
+                    + "header.")
+        case (let header?, nil):
+            try self.init(header: header, request)
+        case (nil, let algorithm?):
+            try self.init(algorithm: algorithm, decoded)
+        case (nil, nil):
+            throw .missingAuthenticationToken
+        }
+    }
+
+    private init(header: SignedBytes, _ request: SignedRequest) throws(SigV4Failure) {
+        guard header.count >= 5, SignedBytes(rebasing: header[..<5]).equals("AWS4-") else {
+            throw .missingAuthenticationToken
+        }
+        let end = header.firstIndex { $0 == 0x20 || $0 == 0x2C } ?? header.count
+        var credential: SignedBytes?
+        var signature: SignedBytes?
+        var signedHeaders: SignedBytes?
+        var start = end
+        for index in end...header.count
+        where index == header.count || header[index] == 0x20 || header[index] == 0x2C {
+            defer { start = index + 1 }
+            guard index > start else { continue }
+            let piece = SignedBytes(rebasing: header[start..<index])
+            guard let equals = piece.firstIndex(of: 0x3D) else {
+                throw .incompleteSignature(
+                    "'\(piece.text)' not a valid key=value pair (missing equal-sign) in "
+                        + "Authorization header: '\(header.text)'.")
+            }
+            let name = SignedBytes(rebasing: piece[..<equals])
+            let value = SignedBytes(rebasing: piece[(equals + 1)...])
+            if name.equals("Credential") {
+                credential = value
+            } else if name.equals("SignedHeaders") {
+                signedHeaders = value
+            } else if name.equals("Signature") {
+                signature = value
+            }
+        }
+        let date = request.header("X-Amz-Date") ?? request.header("Date")
+        guard let credential, !credential.isEmpty, let signature, !signature.isEmpty,
+            let signedHeaders, !signedHeaders.isEmpty, let date
+        else {
+            var text = ""
+            for (name, value) in [
+                ("Credential", credential), ("Signature", signature),
+                ("SignedHeaders", signedHeaders),
+            ] where value?.isEmpty ?? true {
+                text += "Authorization header requires '\(name)' parameter. "
+            }
+            if date == nil {
+                text += "Authorization header requires existence of either a 'X-Amz-Date' or a "
+                text += "'Date' header. "
+            }
+            throw .incompleteSignature(text + "Authorization=\(header.text)")
+        }
+        form = .header
+        algorithm = SignedBytes(rebasing: header[..<end])
+        self.credential = credential
+        self.signature = signature
+        self.signedHeaders = signedHeaders
+        self.date = date
+        securityToken = request.header("X-Amz-Security-Token")
+    }
+
+    private init(algorithm: SignedBytes, _ query: borrowing DecodedQuery) throws(SigV4Failure) {
+        let credential = query.first(named: "X-Amz-Credential")
+        let signature = query.first(named: "X-Amz-Signature")
+        let signedHeaders = query.first(named: "X-Amz-SignedHeaders")
+        let date = query.first(named: "X-Amz-Date")
+        guard !algorithm.isEmpty, let credential, !credential.isEmpty, let signature,
+            !signature.isEmpty, let signedHeaders, !signedHeaders.isEmpty, let date, !date.isEmpty
+        else {
+            var text = ""
+            for (name, value) in [
+                ("Algorithm", algorithm), ("Credential", credential), ("Signature", signature),
+                ("SignedHeaders", signedHeaders), ("Date", date),
+            ] where value?.isEmpty ?? true {
+                text += "AWS query-string parameters must include 'X-Amz-\(name)'. "
+            }
+            throw .incompleteSignature(text + "Re-examine the query-string parameters.")
+        }
+        form = .query
+        self.algorithm = algorithm
+        self.credential = credential
+        self.signature = signature
+        self.signedHeaders = signedHeaders
+        self.date = date
+        securityToken = query.first(named: "X-Amz-Security-Token")
+        expires = query.first(named: "X-Amz-Expires")
+    }
+}
+
+/// The parameters of a query, decoded. Owns its bytes.
+struct DecodedQuery: ~Copyable {
+    struct Parameter {
+        var name: SignedBytes
+        var value: SignedBytes
+    }
+
+    private(set) var parameters: [Parameter] = []
+
+    init() {}
+
+    deinit {
+        for parameter in parameters {
+            parameter.name.deallocate()
+            parameter.value.deallocate()
+        }
+    }
+
+    mutating func decode(_ query: SignedBytes) {
+        query.forEachPiece(separatedBy: 0x26) { piece in
+            guard !piece.isEmpty else { return }
+            let equals = piece.firstIndex(of: 0x3D) ?? piece.count
+            parameters.append(
+                Parameter(
+                    name: copied(SignedBytes(rebasing: piece[..<equals])),
+                    value: copied(SignedBytes(rebasing: piece[min(equals + 1, piece.count)...]))))
+        }
+    }
+
+    func first(named name: StaticString) -> SignedBytes? {
+        parameters.first { $0.name.equals(name) }?.value
+    }
+}
+
+private func copied(_ encoded: SignedBytes) -> SignedBytes {
+    let decoded = percentDecoded(encoded)
+    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: decoded.count)
+    _ = copy.initialize(from: decoded)
+    return SignedBytes(copy)
+}
