@@ -110,9 +110,7 @@ final class HTTPConnection: @unchecked Sendable {
             { context, _, name, nameCount, value, valueCount in
                 let connection = HTTPConnection.from(context!)
                 connection.fields.append(
-                    HTTPField(
-                        name: bytes(name, nameCount),
-                        value: bytes(value, valueCount)))
+                    (name: bytes(name, nameCount), value: bytes(value, valueCount)))
                 return .YES
             }, Unmanaged.passUnretained(self).toOpaque())
         let limits = worker.shared.limits

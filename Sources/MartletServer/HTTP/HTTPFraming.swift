@@ -21,15 +21,15 @@ enum HTTPFraming: Equatable {
                 return
             }
             switch field.name.count {
-            case 4 where field.isNamed("Host"):
+            case 4 where field.name.equalsIgnoringCase("Host"):
                 hosts += 1
-            case 14 where field.isNamed("Content-Length"):
+            case 14 where field.name.equalsIgnoringCase("Content-Length"):
                 guard length == nil, let value = decimal(field.value) else {
                     self = .invalid
                     return
                 }
                 length = value
-            case 17 where field.isNamed("Transfer-Encoding"):
+            case 17 where field.name.equalsIgnoringCase("Transfer-Encoding"):
                 guard !isChunked, field.value.equalsIgnoringCase("chunked") else {
                     self = .invalid
                     return

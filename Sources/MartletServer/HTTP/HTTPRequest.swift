@@ -44,16 +44,9 @@ package struct HTTPRequest: ~Copyable {
     package var peer: String { connection.peer }
 }
 
-/// One header: its name as sent, its value trimmed.
-package struct HTTPField {
-    package let name: HTTPBytes
-    package let value: HTTPBytes
-
-    /// Whether the name is this one, in any case of ASCII letters.
-    package func isNamed(_ other: StaticString) -> Bool {
-        name.equalsIgnoringCase(HTTPBytes(start: other.utf8Start, count: other.utf8CodeUnitCount))
-    }
-}
+/// One header: its name as sent, its value trimmed. A tuple, so that signature verification can
+/// walk the same memory without knowing this module.
+package typealias HTTPField = (name: HTTPBytes, value: HTTPBytes)
 
 extension UnsafeBufferPointer<UInt8> {
     /// Equality without regard to the case of ASCII letters.
