@@ -1,0 +1,1 @@
+"""What the conformance tests share: servers, raw requests, error checks, schemas, sizes."""
