@@ -61,8 +61,12 @@ package final class Engine: Sendable {
         } catch {
             throw .storage(error)
         }
-        committer = Committer(store: store, directory: directory, options: options)
-        let work = BackgroundWork(store: store, committer: committer, options: options)
+        let catalogueChanged = ThreadSemaphore()
+        committer = Committer(
+            store: store, directory: directory, options: options,
+            catalogueChanged: catalogueChanged)
+        let work = BackgroundWork(
+            store: store, committer: committer, options: options, wakeUp: catalogueChanged)
         background.withLock { $0 = work }
         work.start()
     }

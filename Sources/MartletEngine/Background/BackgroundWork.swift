@@ -12,13 +12,18 @@ final class BackgroundWork: Sendable {
     let committer: Committer
     let options: EngineOptions
     private let isStopping = Atomic<Bool>(false)
-    private let wakeUp = ThreadSemaphore()
+    private let wakeUp: ThreadSemaphore
     private let finished = ThreadSemaphore()
 
-    init(store: any KeyValueStore, committer: Committer, options: EngineOptions) {
+    /// - Parameter wakeUp: signalled when the catalogue changed: there may be an index to fill.
+    init(
+        store: any KeyValueStore, committer: Committer, options: EngineOptions,
+        wakeUp: ThreadSemaphore
+    ) {
         self.store = store
         self.committer = committer
         self.options = options
+        self.wakeUp = wakeUp
     }
 
     func start() {
@@ -37,9 +42,6 @@ final class BackgroundWork: Sendable {
         wakeUp.signal()
         finished.wait()
     }
-
-    /// Starts a round now: there is an index to fill.
-    func wake() { wakeUp.signal() }
 
     var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
 

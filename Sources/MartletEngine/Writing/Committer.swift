@@ -30,10 +30,16 @@ final class Committer: Sendable {
     private let wakeUp = ThreadSemaphore()
     private let published: Mutex<TableDirectory>
     private let finished = ThreadSemaphore()
+    private let catalogueChanged: ThreadSemaphore
 
-    init(store: any KeyValueStore, directory: TableDirectory, options: EngineOptions) {
+    /// - Parameter catalogueChanged: signalled after a new catalogue was published.
+    init(
+        store: any KeyValueStore, directory: TableDirectory, options: EngineOptions,
+        catalogueChanged: ThreadSemaphore
+    ) {
         self.store = store
         self.options = options
+        self.catalogueChanged = catalogueChanged
         published = Mutex(directory)
         startThread { self.loop() }
     }
@@ -123,13 +129,30 @@ final class Committer: Sendable {
         do throws(StorageError) {
             try transaction.commit(options.durability)
             if transaction.directory !== working {
-                working = transaction.directory
-                published.withLock { $0 = working }
+                publish(transaction.directory, &working)
             }
         } catch {
             failure = error
+            recover(transaction.directory, &working)
         }
         for answer in answers { answer(failure) }
         return position
+    }
+
+    private func publish(_ directory: TableDirectory, _ working: inout TableDirectory) {
+        working = directory
+        published.withLock { $0 = directory }
+        catalogueChanged.signal()
+    }
+
+    /// After a failed commit nobody knows whether it took place, so the catalogue is what the store
+    /// says. Numbers that the failed group gave out are never given again: its rows may yet turn
+    /// up. When the store cannot be read either, the old catalogue stands; the next writes meet the
+    /// same error.
+    private func recover(_ failed: TableDirectory, _ working: inout TableDirectory) {
+        guard failed !== working else { return }
+        let nextID = max(failed.nextID, working.nextID)
+        let stored = (try? TableDirectory(reading: store)) ?? working
+        publish(TableDirectory(tables: stored.tables, nextID: max(nextID, stored.nextID)), &working)
     }
 }
