@@ -4,7 +4,8 @@ internal import MartletIndexes
 internal import MartletKeyValue
 
 /// Finds the expiry times of items that were there before time to live was enabled. A marker row
-/// says that this is still to be done, so that a restart does not forget it.
+/// says that this is still to be done, so that a restart does not forget it. Its value is a number
+/// that names the enabling: a walk must not end the work of one that came after it began.
 struct ExpiryBackfill {
     let work: BackgroundWork
     let table: TableDefinition
@@ -17,7 +18,7 @@ struct ExpiryBackfill {
     func run() throws(StorageError) {
         let table = table
         let marker = Self.markerKey(table.id)
-        guard try work.store.value(forKey: marker) != nil else { return }
+        guard let enabling = try work.store.value(forKey: marker) else { return }
         let isComplete = try work.walk(table) {
             (item, rowKey, transaction) throws(OperationError) in
             guard transaction.expires(table),
@@ -27,7 +28,7 @@ struct ExpiryBackfill {
         }
         guard isComplete else { return }
         try work.commit { (transaction) throws(OperationError) in
-            if transaction.expires(table) { transaction.delete(marker) }
+            if try transaction.value(forKey: marker) == enabling { transaction.delete(marker) }
         }
     }
 }

@@ -20,6 +20,10 @@ struct ExpirySweep {
             upper: ExpiryKey.start(table.id, seconds: now))
         let table = table
         while !work.shouldStop {
+            // Rows of a setting that came in the meantime are the next round's.
+            guard let current = work.committer.directory.tables[table.name]?.definition,
+                current.id == table.id, current.timeToLiveAttribute == table.timeToLiveAttribute
+            else { return }
             let cursor = try work.store.cursor(over: range, .forward)
             var due: [[UInt8]] = []
             while due.count < 256, let (key, _) = try cursor.next() { due.append(key) }
@@ -36,11 +40,14 @@ struct ExpirySweep {
 }
 
 extension WriteTransaction {
-    /// Deletes the item that an expiry row is about, if the row still stands.
+    /// Deletes the item that an expiry row is about, if the row still stands and the item still
+    /// says so. A row that does not agree with its item goes alone.
     fileprivate func expire(_ expiryKey: [UInt8], of table: Table) throws(OperationError) {
         guard try value(forKey: expiryKey) != nil else { return }
         let rowKey = ExpiryKey.rowKey(fromExpiryKey: expiryKey, of: table.definition.id)
-        guard let record = try record(forKey: rowKey) else { return delete(expiryKey) }
+        guard let record = try record(forKey: rowKey),
+            ExpiryKey(of: record, under: rowKey, in: table.definition)?.bytes == expiryKey
+        else { return delete(expiryKey) }
         let key = try PreparedKey(inItem: record, of: table)
         apply(ItemChange(key: key, old: try oldItem(key), new: nil))
     }

@@ -28,6 +28,7 @@ extension UpdateTimeToLive: WriteOperation {
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) -> Output {
         var definition = try transaction.directory.namedTable(table).definition
+        var nextID: UInt32?
         switch (definition.timeToLiveAttribute, isEnabled) {
         case (let current?, _) where current != attribute:
             throw .validation(
@@ -37,12 +38,18 @@ extension UpdateTimeToLive: WriteOperation {
         case (nil, false): throw .validation("TimeToLive is already disabled")
         case (nil, true):
             definition.timeToLiveAttribute = attribute
-            transaction.put(ExpiryBackfill.markerKey(definition.id), [])
+            // The sequence of tables and indexes gives the enabling its number.
+            let enabling = transaction.directory.nextID
+            nextID = enabling + 1
+            transaction.put(
+                ExpiryBackfill.markerKey(definition.id), CatalogKey.encode(nextID: enabling))
         case (_?, false):
             definition.timeToLiveAttribute = nil
             transaction.deleteRows(.expiry, definition.id)
+            // Read by its key, so its end must be seen within the group.
+            transaction.delete(ExpiryBackfill.markerKey(definition.id))
         }
-        transaction.save(definition)
+        transaction.save(definition, nextID: nextID)
         return Output(attribute: attribute, isEnabled: isEnabled)
     }
 }
