@@ -30,10 +30,12 @@ extension CreateTable: WriteOperation {
         }
         let (definition, nextID) = try definition(
             nextID: directory.nextID, now: transaction.now, transaction.options)
-        transaction.save(definition, nextID: nextID)
-        return try TableDescription(
+        // Before the change: it reads, which may fail.
+        let description = try TableDescription(
             definition, status: .creating, owner: transaction.options.owner,
             tally: transaction.tally)
+        transaction.save(definition, nextID: nextID)
+        return description
     }
 
     private func definition(

@@ -27,17 +27,18 @@ extension UpdateTable: WriteOperation {
         for index in changed.deletedIndexes {
             tallies[index.id] = try transaction.tally(index.id)
         }
-        for index in changed.deletedIndexes {
-            transaction.deleteRows(.indexRow, index.id)
-            transaction.dropTally(index.id)
-        }
-        transaction.save(changed.definition, nextID: nextID)
+        // Described before the change: that reads, which may fail.
         var description = try TableDescription(
             changed.definition, owner: transaction.options.owner, tally: transaction.tally)
         if changed.changesTable { description.status = .updating }
         description.deletedIndexes = changed.deletedIndexes
         description.updatingIndexes = changed.updatedIndexes
         description.indexTallies.merge(tallies) { current, _ in current }
+        for index in changed.deletedIndexes {
+            transaction.deleteRows(.indexRow, index.id)
+            transaction.dropTally(index.id)
+        }
+        transaction.save(changed.definition, nextID: nextID)
         return description
     }
 
