@@ -71,6 +71,8 @@ extension BatchWriteItem: WriteOperation {
             try requireDistinct(tableRequests.map(\.key))
             prepared.append(tableRequests)
         }
+        // A table may be named twice, by its name and by its ARN.
+        if tables.count > 1 { try requireDistinct(prepared.joined().map(\.key)) }
         return prepared
     }
 
