@@ -1,0 +1,68 @@
+package import MartletCatalog
+internal import MartletKeyValue
+package import MartletModel
+
+/// Something in the store that does not agree with the rest of it. Names the place, never a key or
+/// a value; a problem that many rows share is one finding with their number.
+package struct InvariantFinding: Hashable, Sendable {
+    package enum Problem: String, Hashable, Sendable, Comparable {
+        case unreadableDefinition = "a table's definition cannot be read"
+        case misplacedDefinition = "a table's definition is stored under another name"
+        case sharedNumber = "two tables or indexes have the same number"
+        case unissuedNumber = "a table or index has a number that was not given out yet"
+        case unreadableSequence = "the sequence of numbers cannot be read"
+
+        case unreadableItem = "an item's record is damaged"
+        case misplacedItem = "an item is stored under another key"
+        case wrongItemSize = "an item's stored size is not its size"
+        case missingIndexRow = "an item has no row in an index that it belongs to"
+
+        case unreadableIndexRow = "an index row's record is damaged"
+        case strayIndexRow = "an index row has no item"
+        case misplacedIndexRow = "an index row is not where its item says"
+        case outdatedIndexRow = "an index row differs from its item"
+
+        case missingExpiryRow = "an item that expires has no expiry row"
+        case strayExpiryRow = "an expiry row has no item that expires then"
+
+        case unreadableTally = "a count cannot be read"
+        case wrongItemCount = "the count of rows is wrong"
+        case wrongSize = "the count of bytes is wrong"
+        case orphanedRow = "a row belongs to no table or index"
+        case unreadableToken = "a transaction token cannot be read"
+        case unknownRow = "a row is of no known kind"
+
+        package static func < (left: Problem, right: Problem) -> Bool {
+            left.rawValue < right.rawValue
+        }
+    }
+
+    package var problem: Problem
+    package var table: TableName?
+    package var index: Text?
+    /// How many rows have the problem.
+    package var rowCount: Int
+}
+
+extension InvariantFinding: CustomStringConvertible {
+    package var description: String {
+        let place = [table.map { "table \($0)" }, index.map { "index \($0)" }].compactMap { $0 }
+        return (place + ["\(problem.rawValue) (\(rowCount))"]).joined(separator: ", ")
+    }
+}
+
+extension Engine {
+    /// Compares everything that the store holds with everything else in it, as of one moment.
+    /// Requests go on meanwhile.
+    ///
+    /// - Returns: what is wrong, table by table; empty for a sound store.
+    /// - Complexity: reads every row, and for each item its index and expiry rows. Memory is
+    ///   bounded by the catalogue.
+    package func checkInvariants() throws(OperationError) -> [InvariantFinding] {
+        do throws(StorageError) {
+            return try InvariantChecker.findings(in: store.snapshot())
+        } catch {
+            throw .storage(error)
+        }
+    }
+}
