@@ -1,0 +1,56 @@
+# Everything that is done with this project, by name. `make help` lists it.
+
+SWIFT ?= swift
+PYTHON := .venv/bin/python
+SERVER := .build/release/martlet
+# One file that needs no Swift where it runs; small functions are inlined across modules.
+RELEASE := -c release --product martlet --static-swift-stdlib -Xswiftc -cross-module-optimization
+PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest -q --rootdir Conformance -c Conformance/pytest.ini
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help build serve test test-swift test-conformance crash hostile bench-server format lint \
+	bootstrap bootstrap-test clean
+
+help:  ## Lists the targets.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+bootstrap:
+	@scripts/bootstrap build
+
+bootstrap-test:
+	@scripts/bootstrap build test
+
+build: bootstrap  ## Builds the server into .build/release/martlet.
+	$(SWIFT) build $(RELEASE)
+
+serve: build  ## Builds and runs the server on http://localhost:8000; ARGS="--port 9000" passes options.
+	$(SERVER) serve $(ARGS)
+
+test: test-swift test-conformance  ## Runs all tests.
+
+test-swift: bootstrap-test  ## Runs the Swift tests alone.
+	$(SWIFT) test
+
+test-conformance: bootstrap-test build  ## Runs boto3 and other clients against the server, on disk and in memory.
+	$(PYTEST) --store rocksdb Conformance
+	$(PYTEST) --store memory Conformance
+
+crash: bootstrap-test build  ## Kills a loaded server 60 times and checks what it kept.
+	$(PYTEST) --store rocksdb --kills 60 Conformance/durability
+
+hostile: bootstrap-test build  ## Sends 100,000 mutated requests.
+	$(PYTEST) --store rocksdb --mutations 100000 Conformance/hostile
+
+bench-server: bootstrap-test build  ## Compares the server with redis, nginx and moto.
+	@scripts/bootstrap bench
+	$(PYTHON) Benchmarks/server/bench.py --server $(SERVER) $(ARGS)
+
+format:  ## Formats the Swift sources.
+	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint:  ## Checks the form of the Swift sources.
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+clean:  ## Removes what was built.
+	rm -rf .build .venv
