@@ -5,7 +5,8 @@
 //   names     {"#n": "name"}
 //   values    {":v": 1}
 //   item      {a: 1}
-//   unused                             also asks whether all names and values were used
+//   unused                             also asks whether all names and values were used;
+//                                      key and search conditions always ask
 //
 // The output is what the last expression gives for the item (true or false, an item, clauses), or
 // an error's text. Set MARTLET_REWRITE_CASES to write actual outputs into the files; then
@@ -97,7 +98,13 @@ extension CaseTable.Case {
             for (key, text) in expressions {
                 output = try Self.evaluate(key, text, item, &binder)
             }
-            if isUseRequired { try binder.requireAllUsed() }
+            if isUseRequired
+                || expressions.contains(where: {
+                    ["keyCondition", "searchCondition"].contains($0.key)
+                })
+            {
+                try binder.requireAllUsed()
+            }
             return output
         } catch {
             return error.message

@@ -49,6 +49,7 @@ package struct ConditionExpression: Sendable {
         return holds
     }
 
+    @inline(__always)
     private func value(
         _ operand: OperandReference, of item: some AttributeSource
     ) -> AttributeValue? {
@@ -59,6 +60,7 @@ package struct ConditionExpression: Sendable {
         return value?.expressionSize.map { .number(DecimalNumber($0)) }
     }
 
+    @inline(__always)
     private func compare(
         _ comparator: Comparator, _ left: AttributeValue?, _ right: AttributeValue?
     ) -> Bool {

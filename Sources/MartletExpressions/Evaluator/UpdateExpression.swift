@@ -10,9 +10,9 @@ package import MartletModel
 
 /// An update, bound to the names and values of a request.
 package struct UpdateExpression: Sendable {
-    private let program: UpdateProgram
-    private let paths: [AttributePath]
-    private let values: [AttributeValue]
+    let program: UpdateProgram
+    let paths: [AttributePath]
+    let values: [AttributeValue]
 
     init(program: UpdateProgram, paths: [AttributePath], values: [AttributeValue]) {
         self.program = program
@@ -58,7 +58,7 @@ package struct UpdateExpression: Sendable {
         for step in steps where item.hasPlace(for: path(of: step)) == .wrongKind {
             throw .invalidPath
         }
-        var assigned: [Outcome] = []
+        var assigned: [UpdateOutcome] = []
         assigned.reserveCapacity(steps.count)
         for step in steps {
             let outcome = outcome(of: step, in: item)
@@ -85,7 +85,7 @@ package struct UpdateExpression: Sendable {
     private func path(of step: UpdateStep) -> AttributePath { paths[Int(step.path)] }
 
     private func checkPlacesAndOperands(
-        _ assigned: [Outcome], in item: Item
+        _ assigned: [UpdateOutcome], in item: Item
     ) throws(UpdateFailure) {
         var end = program.steps.count
         while end > 0 {
@@ -102,20 +102,7 @@ package struct UpdateExpression: Sendable {
         }
     }
 
-    /// What a step puts at its path.
-    private enum Outcome {
-        case value(AttributeValue)
-        /// The path is removed.
-        case nothing
-        case failure(UpdateFailure)
-
-        var value: AttributeValue? {
-            guard case .value(let value) = self else { return nil }
-            return value
-        }
-    }
-
-    private func outcome(of step: UpdateStep, in item: Item) -> Outcome {
+    private func outcome(of step: UpdateStep, in item: Item) -> UpdateOutcome {
         switch step.section {
         case .remove: return .nothing
         case .set: return evaluate(step.nodes, in: item)
@@ -132,7 +119,7 @@ package struct UpdateExpression: Sendable {
 
     private static func add(
         _ operand: AttributeValue, to current: AttributeValue?
-    ) -> Outcome {
+    ) -> UpdateOutcome {
         switch (current, operand) {
         case (nil, _): return .value(operand)
         case (.number(let current), .number(let operand)):
@@ -149,7 +136,7 @@ package struct UpdateExpression: Sendable {
 
     private static func delete(
         _ operand: AttributeValue, from current: AttributeValue?
-    ) -> Outcome {
+    ) -> UpdateOutcome {
         switch (current, operand) {
         case (nil, _): return .nothing
         case (.stringSet(let current), .stringSet(let operand)):
@@ -165,114 +152,13 @@ package struct UpdateExpression: Sendable {
         }
     }
 
-    private static func number(
+    static func number(
         _ arithmetic: () throws(DecimalNumber.Failure) -> DecimalNumber
-    ) -> Outcome {
+    ) -> UpdateOutcome {
         do throws(DecimalNumber.Failure) {
             return .value(.number(try arithmetic()))
         } catch {
             return .failure(.number(error))
-        }
-    }
-
-    // MARK: What is assigned
-
-    /// The outcome of the last of `nodes`. A failure in an operand becomes the result's, except
-    /// where `if_not_exists` does not need that operand.
-    private func evaluate(_ nodes: Range<Int>, in item: Item) -> Outcome {
-        if nodes.count == 1 { return leaf(program.nodes[nodes.lowerBound], in: item) }
-        var outcomes: [Outcome] = []
-        outcomes.reserveCapacity(nodes.count)
-        func operand(_ node: UInt16) -> Outcome { outcomes[Int(node) - nodes.lowerBound] }
-        for node in program.nodes[nodes] {
-            switch node {
-            case .path, .value:
-                outcomes.append(leaf(node, in: item))
-            case .ifNotExists(let first, let second):
-                let current = operand(first)
-                outcomes.append(current.value == nil ? operand(second) : current)
-            case .listAppend(let first, let second):
-                outcomes.append(Self.append(operand(second), to: operand(first)))
-            case .sum(let first, let second):
-                outcomes.append(Self.combine(operand(first), operand(second), isSum: true))
-            case .difference(let first, let second):
-                outcomes.append(Self.combine(operand(first), operand(second), isSum: false))
-            case .miscounted:
-                preconditionFailure("Binding refuses it")
-            }
-        }
-        return outcomes[outcomes.count - 1]
-    }
-
-    private func leaf(_ node: UpdateNode, in item: Item) -> Outcome {
-        switch node {
-        case .value(let slot): .value(values[Int(slot)])
-        case .path(let slot):
-            item.value(at: paths[Int(slot)]).map { .value($0) } ?? .failure(.missing)
-        default: preconditionFailure("Not a leaf")
-        }
-    }
-
-    private static func append(_ tail: Outcome, to head: Outcome) -> Outcome {
-        if let failure = failure(of: head, tail, needing: .list) { return .failure(failure) }
-        guard case .list(let first)? = head.value, case .list(let second)? = tail.value else {
-            preconditionFailure("Checked above")
-        }
-        return .value(.list(first + second))
-    }
-
-    private static func combine(_ left: Outcome, _ right: Outcome, isSum: Bool) -> Outcome {
-        if let failure = failure(of: left, right, needing: .number) { return .failure(failure) }
-        guard case .number(let first)? = left.value, case .number(let second)? = right.value else {
-            preconditionFailure("Checked above")
-        }
-        return number { () throws(DecimalNumber.Failure) in
-            isSum ? try first.adding(second) : try first.subtracting(second)
-        }
-    }
-
-    /// A wrong type in either operand comes before any other failure.
-    private static func failure(
-        of first: Outcome, _ second: Outcome, needing type: AttributeType
-    ) -> UpdateFailure? {
-        var found: UpdateFailure?
-        for operand in [first, second] {
-            switch operand {
-            case .value(let value) where value.type == type: break
-            case .value, .failure(.wrongType): return .wrongType
-            case .failure(let failure): found = found ?? failure
-            case .nothing: preconditionFailure("No operand is nothing")
-            }
-        }
-        return found
-    }
-}
-
-/// Why an update cannot be applied to an item.
-enum UpdateFailure: Error {
-    case invalidPath
-    case wrongType
-    case missing
-    case number(DecimalNumber.Failure)
-
-    var message: String {
-        switch self {
-        case .invalidPath:
-            "The document path provided in the update expression is invalid for update"
-        case .wrongType:
-            "An operand in the update expression has an incorrect data type"
-        case .missing:
-            "The provided expression refers to an attribute that does not exist in the item"
-        case .number(.overflow):
-            "Number overflow. Attempting to store a number with magnitude larger than supported "
-                + "range"
-        case .number(.underflow):
-            "Number underflow. Attempting to store a number with magnitude smaller than supported "
-                + "range"
-        case .number(.tooManyDigits):
-            "Attempting to store more than 38 significant digits in a Number"
-        case .number(.notNumeric):
-            preconditionFailure("Arithmetic yields numbers")
         }
     }
 }

@@ -41,8 +41,11 @@ struct ConditionBinding {
             try resolve(operand, &resolver)
             try resolve(low, &resolver)
             try resolve(high, &resolver)
-            for bound in [low, high] { try requireDistinct("BETWEEN", operand, bound) }
-            for operand in [operand, low, high] { try requireOrdered("BETWEEN", operand) }
+            try requireDistinct("BETWEEN", operand, low)
+            try requireDistinct("BETWEEN", operand, high)
+            try requireOrdered("BETWEEN", operand)
+            try requireOrdered("BETWEEN", low)
+            try requireOrdered("BETWEEN", high)
             try checkBounds(low, high)
         case .isIn(let operand, let first, let count):
             let members = parsed.program.listOperands[Int(first)..<Int(first + count)]
@@ -104,14 +107,24 @@ struct ConditionBinding {
         }
     }
 
+    private func requirePrefix(
+        _ name: String, _ operand: OperandReference
+    ) throws(ExpressionProblem) {
+        switch type(of: operand) {
+        case nil, .string, .binary: return
+        case let other?: throw .operandType(name, other.rawValue)
+        }
+    }
+
     private func checkBounds(
         _ low: OperandReference, _ high: OperandReference
     ) throws(ExpressionProblem) {
         guard low.isPlainValue, high.isPlainValue else { return }
         let (low, high) = (values[Int(low.slot)], values[Int(high.slot)])
-        let bounds =
+        var bounds: String {
             "; lower bound operand: AttributeValue: {\(Self.describe(low))}, "
-            + "upper bound operand: AttributeValue: {\(Self.describe(high))}"
+                + "upper bound operand: AttributeValue: {\(Self.describe(high))}"
+        }
         guard let order = low.order(against: high) else {
             throw ExpressionProblem(
                 "The BETWEEN operator requires same data type for lower and upper bounds" + bounds)
@@ -158,12 +171,8 @@ struct ConditionBinding {
             }
         case .beginsWith:
             try requireDistinct(name, first, second)
-            for operand in [first, second] {
-                switch type(of: operand) {
-                case nil, .string, .binary: break
-                case let other?: throw .operandType(name, other.rawValue)
-                }
-            }
+            try requirePrefix(name, first)
+            try requirePrefix(name, second)
         case .contains:
             try requireDistinct(name, first, second)
         case .size, .ifNotExists, .listAppend:

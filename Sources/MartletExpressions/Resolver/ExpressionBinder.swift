@@ -6,7 +6,10 @@
 //   3. too many operators; then from the left: reserved words, list indexes, function names,
 //      functions out of place, numbers of operands; a section used twice
 //   4. names, values, operand types, from the left (updates: see UpdateBinding)
-//   5. what the kind demands: distinct paths, the form of a key condition
+//   5. distinct paths, in projections
+//
+// Then, when all expressions of the request are bound: names and values that nobody used, and last
+// the form of a key condition.
 
 package import MartletModel
 
@@ -15,6 +18,8 @@ package import MartletModel
 package struct ExpressionBinder {
     private var resolver: Resolver
     private let cache: ParsedExpressionCache
+    /// What is wrong with the form of a key condition, which is told last.
+    private var keyProblem: ValidationError?
 
     /// - Parameters:
     ///   - names: ExpressionAttributeNames, or nil when the request has none.
@@ -62,11 +67,14 @@ package struct ExpressionBinder {
         }
     }
 
+    /// Binds a key condition. A form that no key condition has is told by `requireAllUsed()`, as
+    /// the service tells it after what is unused; until then the clauses are empty.
     package mutating func keyCondition(_ text: String) throws(ValidationError) -> KeyCondition {
         try keyCondition(text, kind: .keyCondition)
     }
 
-    /// The equalities of a SearchConditionExpression.
+    /// Binds a SearchConditionExpression: equalities alone. As with `keyCondition(_:)`, its form
+    /// is told by `requireAllUsed()`.
     package mutating func searchCondition(
         _ text: String
     ) throws(ValidationError) -> KeyCondition {
@@ -76,20 +84,29 @@ package struct ExpressionBinder {
     private mutating func keyCondition(
         _ text: String, kind: ExpressionKind
     ) throws(ValidationError) -> KeyCondition {
+        let parsed: ParsedCondition
+        let condition: ConditionExpression
         do throws(ExpressionProblem) {
             try Self.checkSize(text, kind: kind)
-            let parsed = try cache.condition(text)
-            let condition = try ConditionBinding.bind(parsed, with: &resolver)
-            return try KeyCondition(condition, connectives: parsed.connectives, kind: kind)
+            parsed = try cache.condition(text)
+            condition = try ConditionBinding.bind(parsed, with: &resolver)
         } catch {
             throw Self.invalid(kind, error)
         }
+        do throws(ExpressionProblem) {
+            return try KeyCondition(condition, connectives: parsed.connectives, kind: kind)
+        } catch {
+            keyProblem = keyProblem ?? Self.invalid(kind, error)
+            return KeyCondition(clauses: [])
+        }
     }
 
-    /// Fails when a name or value was given that no expression used.
+    /// Fails when a name or value was given that no expression used, or a key condition has a
+    /// form that none may have. To be called when all expressions are bound, before any is used.
     package func requireAllUsed() throws(ValidationError) {
         try resolver.names.requireAllUsed()
         try resolver.values.requireAllUsed()
+        if let keyProblem { throw keyProblem }
     }
 
     private static func checkSize(

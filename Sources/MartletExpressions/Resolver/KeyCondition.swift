@@ -32,11 +32,10 @@ extension KeyCondition {
         _ condition: ConditionExpression, connectives: [Connective], kind: ExpressionKind
     ) throws(ExpressionProblem) {
         clauses = []
+        clauses.reserveCapacity(2)
         let texts = Texts(kind: kind)
         for (index, step) in condition.program.steps.enumerated() {
-            // A connective that starts here stands above this test.
-            let above = connectives.filter { $0.start <= index }
-            if let outermost = above.min(by: { ($0.start, -$0.end) < ($1.start, -$1.end) }) {
+            if let outermost = Self.outermost(of: connectives, startingBy: index) {
                 throw texts.invalidOperator(outermost.name)
             }
             guard let clause = try Self.clause(step, of: condition, texts) else { continue }
@@ -45,6 +44,15 @@ extension KeyCondition {
             }
             clauses.append(clause)
         }
+    }
+
+    /// A connective that starts at a test, or before it, stands above the test.
+    private static func outermost(of connectives: [Connective], startingBy index: Int)
+        -> Connective?
+    {
+        if connectives.isEmpty { return nil }
+        return connectives.filter { $0.start <= index }
+            .min { ($0.start, -$0.end) < ($1.start, -$1.end) }
     }
 
     private static func clause(
@@ -57,14 +65,14 @@ extension KeyCondition {
             throw texts.invalidOperator("IN")
         case .compare(let comparator, let left, let right):
             if let problem = texts.refusal(of: comparator) { throw problem }
-            let name = try attribute(in: [left, right], of: condition, texts)
+            let name = try attribute(in: left, right, of: condition, texts)
             let (comparator, value) =
                 left.isValue ? (comparator.mirrored, left) : (comparator, right)
             return (name, .init(comparator, condition.values[Int(value.slot)]))
         case .between(let operand, let low, let high):
             if texts.isSearch { throw texts.invalidOperator("BETWEEN") }
             if !operand.isPlainPath { throw texts.attributeNotFirst("BETWEEN") }
-            let name = try attribute(in: [operand, low, high], of: condition, texts)
+            let name = try attribute(in: operand, low, high, of: condition, texts)
             return (
                 name,
                 .between(condition.values[Int(low.slot)], condition.values[Int(high.slot)])
@@ -74,26 +82,34 @@ extension KeyCondition {
                 throw texts.invalidOperator(function.rawValue)
             }
             if !first.isPlainPath { throw texts.attributeNotFirst(function.rawValue) }
-            let name = try attribute(in: [first, second], of: condition, texts)
+            let name = try attribute(in: first, second, of: condition, texts)
             return (name, .beginsWith(condition.values[Int(second.slot)]))
         }
     }
 
     /// The one top-level attribute among operands of which the others are values.
     private static func attribute(
-        in operands: [OperandReference], of condition: ConditionExpression, _ texts: Texts
+        in first: OperandReference, _ second: OperandReference, _ third: OperandReference? = nil,
+        of condition: ConditionExpression, _ texts: Texts
     ) throws(ExpressionProblem) -> Text {
         var name: Text?
-        for operand in operands {
-            if operand.sizeCount > 0 { throw texts.nestedOperation }
-            if operand.isValue { continue }
-            if name != nil { throw texts.severalAttributes }
-            let path = condition.paths[Int(operand.slot)]
-            if !path.rest.isEmpty { throw texts.nestedAttribute }
-            name = path.root
-        }
+        try take(first, into: &name, of: condition, texts)
+        try take(second, into: &name, of: condition, texts)
+        if let third { try take(third, into: &name, of: condition, texts) }
         guard let name else { throw texts.noAttribute }
         return name
+    }
+
+    private static func take(
+        _ operand: OperandReference, into name: inout Text?, of condition: ConditionExpression,
+        _ texts: Texts
+    ) throws(ExpressionProblem) {
+        if operand.sizeCount > 0 { throw texts.nestedOperation }
+        if operand.isValue { return }
+        if name != nil { throw texts.severalAttributes }
+        let path = condition.paths[Int(operand.slot)]
+        if !path.rest.isEmpty { throw texts.nestedAttribute }
+        name = path.root
     }
 }
 
