@@ -2,24 +2,27 @@
 // what was read is kept, by text and grammar. Only good expressions are: an error is found anew.
 //
 // Two generations bound each shard. When the young one is full it becomes the old one, and what
-// was in the old one and not asked for since is forgotten. Any thread may use a cache.
+// was in the old one and not asked for since is forgotten. Full is a matter of text, not of
+// entries: the parsed form grows with its text, to some fifty times it at worst, and nobody may
+// fill the memory with long expressions. Any thread may use a cache.
 
 internal import MartletModel
 private import Synchronization
 
 /// Expressions that were read, for all requests to share.
 package final class ParsedExpressionCache: Sendable {
-    package static let shared = ParsedExpressionCache(capacity: 4_096)
+    package static let shared = ParsedExpressionCache(textBytes: 1 << 18)
 
     private let conditions: Shards<ParsedCondition>
     private let updates: Shards<ParsedUpdate>
     private let projections: Shards<ParsedProjection>
 
-    /// - Parameter capacity: about how many expressions of each grammar are kept at most.
-    package init(capacity: Int) {
-        conditions = Shards(capacity: capacity)
-        updates = Shards(capacity: capacity)
-        projections = Shards(capacity: capacity)
+    /// - Parameter textBytes: how much text is kept of each grammar at most; each expression
+    ///   counts 64 bytes more.
+    package init(textBytes: Int) {
+        conditions = Shards(textBytes: textBytes)
+        updates = Shards(textBytes: textBytes)
+        projections = Shards(textBytes: textBytes)
     }
 
     func condition(_ text: String) throws(ExpressionProblem) -> ParsedCondition {
@@ -49,22 +52,25 @@ private struct Shards<Parsed: AnyObject & Sendable>: Sendable {
     private struct State {
         var young: [Text: Parsed] = [:]
         var old: [Text: Parsed] = [:]
+        var youngBytes = 0
 
-        mutating func insert(_ parsed: Parsed, for key: Text, capacity: Int) {
-            if young.count >= capacity {
+        mutating func insert(_ parsed: Parsed, for key: Text, limit: Int) {
+            let cost = key.utf8Count + 64
+            if youngBytes + cost > limit {
                 old = young
                 young = [:]
+                youngBytes = 0
             }
-            young[key] = parsed
+            if young.updateValue(parsed, forKey: key) == nil { youngBytes += cost }
         }
     }
 
     private static var shardCount: Int { 8 }
-    private let generationCapacity: Int
+    private let generationBytes: Int
 
-    init(capacity: Int) {
+    init(textBytes: Int) {
         shards = (0..<Self.shardCount).map { _ in Shard() }
-        generationCapacity = max(1, capacity / Self.shardCount / 2)
+        generationBytes = textBytes / Self.shardCount / 2
     }
 
     /// What was kept for `text`, or what `parse` makes of it. Two threads may parse the same text
@@ -74,16 +80,16 @@ private struct Shards<Parsed: AnyObject & Sendable>: Sendable {
     ) throws(ExpressionProblem) -> Parsed {
         let key = Text(text)
         let shard = shards[Self.shard(of: key)]
-        let capacity = generationCapacity
+        let limit = generationBytes
         let kept = shard.state.withLock { state -> Parsed? in
             if let parsed = state.young[key] { return parsed }
             guard let parsed = state.old[key] else { return nil }
-            state.insert(parsed, for: key, capacity: capacity)
+            state.insert(parsed, for: key, limit: limit)
             return parsed
         }
         if let kept { return kept }
         let parsed = try parse(text)
-        shard.state.withLock { $0.insert(parsed, for: key, capacity: capacity) }
+        shard.state.withLock { $0.insert(parsed, for: key, limit: limit) }
         return parsed
     }
 

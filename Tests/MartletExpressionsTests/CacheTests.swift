@@ -6,7 +6,7 @@ import Testing
 @Suite struct CacheTests {
     @Test("the same text is read once, and means one thing for each request's values")
     func sharing() throws {
-        let cache = ParsedExpressionCache(capacity: 64)
+        let cache = ParsedExpressionCache(textBytes: 16_384)
         let first = try cache.condition("a = :v")
         #expect(try cache.condition("a = :v") === first)
         #expect(try cache.condition("a = :w") !== first)
@@ -29,9 +29,9 @@ import Testing
         }
     }
 
-    @Test("a cache keeps a bounded number of expressions, and those in use")
+    @Test("a cache keeps a bounded amount of text, and what is in use")
     func bound() throws {
-        let cache = ParsedExpressionCache(capacity: 256)
+        let cache = ParsedExpressionCache(textBytes: 16_384)
         let kept = try cache.projection("kept")
         for number in 0..<5_000 {
             _ = try cache.projection("a\(number)")
@@ -42,7 +42,7 @@ import Testing
 
     @Test("an error is not kept as a result")
     func errors() {
-        let cache = ParsedExpressionCache(capacity: 64)
+        let cache = ParsedExpressionCache(textBytes: 16_384)
         for _ in 0..<3 {
             #expect(throws: ExpressionProblem.self) { try cache.update("SET") }
         }
@@ -51,7 +51,7 @@ import Testing
 
     @Test("threads may share a cache")
     func threads() async throws {
-        let cache = ParsedExpressionCache(capacity: 32)
+        let cache = ParsedExpressionCache(textBytes: 4_096)
         let failures = await withTaskGroup(of: Int.self) { group in
             for task in 0..<4 {
                 group.addTask {

@@ -90,7 +90,7 @@ private func onSmallStack(_ body: @escaping @Sendable () -> Void) {
 
 /// Reads `text` as every kind of expression and uses what comes of it. Errors are fine.
 func tryEverything(_ text: String, values: AttributeMap, names: [Text: Text]? = nil) {
-    let cache = ParsedExpressionCache(capacity: 8)
+    let cache = ParsedExpressionCache(textBytes: 1_024)
     let item: Item = [
         "a": .map(["b": .list([.number(DecimalNumber(1))])]), "b": .list([.string("x")]),
         "c": .stringSet(SortedSet(distinct: ["p"])!),
