@@ -29,7 +29,8 @@ extension DecimalNumber {
                     if byte == UInt8(ascii: "0") {
                         if magnitude != 0 { pendingZeros += 1 }
                     } else {
-                        magnitude = magnitude * Self.powerOfTen(pendingZeros + 1) + UInt128(byte - 48)
+                        magnitude =
+                            magnitude * Self.powerOfTen(pendingZeros + 1) + UInt128(byte - 48)
                         pendingZeros = 0
                     }
                 }

@@ -7,12 +7,9 @@ extension DecimalNumber {
     /// One byte, one for each base-100 digit between the first and the last that is not zero,
     /// and one more for a minus sign; zero takes one byte.
     public var sizeBytes: Int {
-        let unpacked = Unpacked(self)
-        guard unpacked.magnitude != 0 else { return 1 }
-        let lowest = unpacked.exponent
-        let highest = lowest + unpacked.digitCount - 1
-        let pairs = (highest >> 1) - (lowest >> 1) + 1
-        return 1 + pairs + (unpacked.isNegative ? 1 : 0)
+        guard let shape else { return 1 }
+        let pairs = (shape.leading >> 1) - (shape.trailing >> 1) + 1
+        return 1 + pairs + (shape.isNegative ? 1 : 0)
     }
 }
 

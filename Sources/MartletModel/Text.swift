@@ -5,7 +5,7 @@
 // program can mix the two up. Texts of up to 15 bytes need no allocation.
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Text compared, hashed and ordered by its UTF-8 bytes.
