@@ -60,7 +60,7 @@ package struct ErrorShape: Sendable {
         case .validation(let text): self = .validation(text)
         case .resourceNotFound(let text): self = .dynamoDB("ResourceNotFoundException", text)
         case .resourceInUse(let text): self = .dynamoDB("ResourceInUseException", text)
-        case .tableInUse(let text): self = .dynamoDB("TableInUseException", text)
+        case .tableMissing(let text): self = .dynamoDB("TableNotFoundException", text)
         case .limitExceeded(let text): self = .dynamoDB("LimitExceededException", text)
         case .accessDenied(let text):
             self = .service("AccessDeniedException", text)

@@ -23,10 +23,10 @@ package enum OperationName: String, CaseIterable, Sendable {
     case updateTable = "UpdateTable"
     case updateTimeToLive = "UpdateTimeToLive"
 
-    /// - Parameter target: the header's value, such as `DynamoDB_20120810.PutItem`.
-    package init?(target: some StringProtocol) {
-        let prefix = "DynamoDB_20120810."
-        guard target.hasPrefix(prefix) else { return nil }
-        self.init(rawValue: String(target.dropFirst(prefix.count)))
+    /// - Parameter target: the bytes of the header's value, such as `DynamoDB_20120810.PutItem`.
+    package init?(target: some Collection<UInt8>) {
+        let prefix = "DynamoDB_20120810.".utf8
+        guard target.starts(with: prefix) else { return nil }
+        self.init(rawValue: String(decoding: target.dropFirst(prefix.count), as: UTF8.self))
     }
 }

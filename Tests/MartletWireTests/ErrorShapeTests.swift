@@ -86,12 +86,12 @@ import Testing
 
     @Test("an operation is named by its target header, in this version of the API only")
     func operationNames() {
-        #expect(OperationName(target: "DynamoDB_20120810.PutItem") == .putItem)
+        #expect(OperationName(target: "DynamoDB_20120810.PutItem".utf8) == .putItem)
         for target in [
             "", "PutItem", "DynamoDB_20120810.", "DynamoDB_20120810.putItem",
             "DynamoDB_20111205.PutItem", "DynamoDB_20120810.PutItem ", "DynamoDB_20120810.Nope",
         ] {
-            #expect(OperationName(target: target) == nil, "\(target)")
+            #expect(OperationName(target: target.utf8) == nil, "\(target)")
         }
     }
 }

@@ -2,6 +2,7 @@
 // share. Buffers grow by doubling as bytes arrive, never by what a client announces, so that a lie
 // about a length costs the liar bandwidth and us nothing.
 
+internal import Glibc
 internal import Synchronization
 
 /// Bytes that bodies may take together. Thread safe.
@@ -42,7 +43,7 @@ struct HTTPBuffer: ~Copyable {
     }
 
     deinit {
-        start?.deallocate()
+        free(start)
         budget?.giveBack(capacity)
     }
 
@@ -52,7 +53,7 @@ struct HTTPBuffer: ~Copyable {
     mutating func removeAll(keepingBytes: Int) {
         count = 0
         guard capacity > keepingBytes else { return }
-        start?.deallocate()
+        free(start)
         budget?.giveBack(capacity)
         start = nil
         capacity = 0
@@ -71,12 +72,11 @@ struct HTTPBuffer: ~Copyable {
     mutating func grow(to needed: Int, limit: Int) -> Bool {
         guard needed > capacity else { return true }
         let wanted = max(needed, min(capacity * 2, limit), 1024)
-        guard budget?.take(wanted) ?? true else { return false }
-        let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
-        if let start {
-            larger.copyMemory(from: start, byteCount: count)
-            start.deallocate()
-            budget?.giveBack(capacity)
+        guard budget?.take(wanted - capacity) ?? true else { return false }
+        // The kernel moves the pages of a large block instead of copying them.
+        guard let larger = realloc(start, wanted) else {
+            budget?.giveBack(wanted - capacity)
+            return false
         }
         start = larger
         capacity = wanted

@@ -105,13 +105,6 @@ func acceptsGzip(_ value: HTTPBytes?) -> Bool {
 }
 
 extension HTTPBytes {
-    fileprivate var trimmed: HTTPBytes {
-        var slice = self[...]
-        while let first = slice.first, first == 0x20 || first == 0x09 { slice.removeFirst() }
-        while let last = slice.last, last == 0x20 || last == 0x09 { slice.removeLast() }
-        return HTTPBytes(rebasing: slice)
-    }
-
     /// `q=0`, `q=0.`, `q=0.000`.
     fileprivate var isZeroWeight: Bool {
         guard count >= 3, self[0] | 0x20 == 0x71, self[1] == 0x3D, self[2] == 0x30 else {

@@ -110,7 +110,7 @@ final class HTTPConnection: @unchecked Sendable {
             { context, _, name, nameCount, value, valueCount in
                 let connection = HTTPConnection.from(context!)
                 connection.fields.append(
-                    (name: bytes(name, nameCount), value: bytes(value, valueCount)))
+                    (name: bytes(name, nameCount), value: bytes(value, valueCount).trimmed))
                 return .YES
             }, Unmanaged.passUnretained(self).toOpaque())
         let limits = worker.shared.limits

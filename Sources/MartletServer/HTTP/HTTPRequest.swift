@@ -68,3 +68,14 @@ extension UnsafeBufferPointer<UInt8> {
             && elementsEqual(HTTPBytes(start: other.utf8Start, count: other.utf8CodeUnitCount))
     }
 }
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Without spaces and tabs at both ends.
+    var trimmed: UnsafeBufferPointer<UInt8> {
+        var start = 0
+        var end = count
+        while start < end, self[start] == 0x20 || self[start] == 0x09 { start += 1 }
+        while end > start, self[end - 1] == 0x20 || self[end - 1] == 0x09 { end -= 1 }
+        return UnsafeBufferPointer(rebasing: self[start..<end])
+    }
+}

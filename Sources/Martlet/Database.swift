@@ -1,0 +1,61 @@
+// Where a database is put together: the one place that names a store.
+
+package import MartletEngine
+internal import MartletKeyValue
+internal import MartletRocksDBStore
+
+/// A database in this process: an engine over a data directory or over memory.
+///
+/// Thread safety: every method may be called from any thread. One process opens a directory at a
+/// time. `close` finishes what was accepted; a process that ends without it loses nothing that
+/// was answered.
+public final class Database: Sendable {
+    package let engine: Engine
+
+    private init(_ store: any KeyValueStore, _ options: DatabaseOptions) throws(DatabaseError) {
+        var engineOptions = options.engine
+        engineOptions.durability = options.durability == .sync ? .sync : .async
+        do throws(OperationError) {
+            engine = try Engine(store: store, options: engineOptions)
+        } catch {
+            throw DatabaseError(error)
+        }
+    }
+
+    /// Opens the database in a directory, or makes a new one where there is none.
+    ///
+    /// - Throws: when the directory is another program's, cannot be written, is held by another
+    ///   process, was written by a later version, or is damaged; the text says which and what to
+    ///   do.
+    public static func open(
+        at path: String, options: DatabaseOptions = DatabaseOptions()
+    ) throws(DatabaseError) -> Database {
+        var storeOptions = RocksDBOptions()
+        storeOptions.memoryBudgetBytes = options.memoryBudgetBytes
+        storeOptions.durability = options.durability == .sync ? .sync : .async
+        let store: RocksDBStore
+        do throws(StorageError) {
+            store = try RocksDBStore(
+                directory: try DataDirectory(path: path), options: storeOptions)
+        } catch {
+            throw DatabaseError(error)
+        }
+        return try Database(store, options)
+    }
+
+    /// Makes an empty database that lives as long as this object.
+    public static func inMemory(
+        options: DatabaseOptions = DatabaseOptions()
+    ) throws(DatabaseError) -> Database {
+        try Database(MemoryStore(), options)
+    }
+
+    /// Finishes the writes that were accepted and releases the directory. Later calls fail.
+    public func close() throws(DatabaseError) {
+        do throws(OperationError) {
+            try engine.close()
+        } catch {
+            throw DatabaseError(error)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// What `--help` prints.
+enum Help {
+    static let program = """
+        martlet - a DynamoDB-compatible database
+
+        usage: martlet COMMAND [OPTIONS]
+
+          serve        answer the DynamoDB API over HTTP
+          --version    print the version
+          --help       print this; every command has its own --help
+
+        """
+
+    static let serve = """
+        usage: martlet serve [OPTIONS]
+
+        Answers the DynamoDB API on http://127.0.0.1:8000 until SIGTERM or SIGINT, then finishes
+        what it accepted and exits with 0. A second signal ends it at once.
+
+        data
+          --data DIR               where to keep the data (default: martlet-data)
+          --in-memory              keep nothing: the data ends with the process
+          --durability sync|async  sync (default): an answered write survives power loss;
+                                   async: it survives the process, not power loss
+          --memory-budget BYTES    bound on caches and buffers, such as 64M (default: 256M)
+
+        network
+          --host ADDRESS           address to listen on (default: 127.0.0.1; 0.0.0.0: all)
+          --port NUMBER            port to listen on (default: 8000; 0: any free one)
+          --tls-certificate FILE   serve HTTPS with this certificate chain (PEM)
+          --tls-key FILE           and its private key (PEM)
+          --max-connections N      connections at once (default: 1024)
+          --body-limit BYTES       largest request body (default: 32M)
+
+        clients
+          --credentials FILE       verify signatures with the keys of this file, in the form of
+                                   ~/.aws/credentials; also MARTLET_ACCESS_KEY_ID and
+                                   MARTLET_SECRET_ACCESS_KEY. Without keys any well-formed
+                                   signature is accepted.
+          --region NAME            region in ARNs (default: us-east-1)
+          --account NUMBER         account in ARNs (default: 000000000000)
+
+        observing
+          --log-requests           one line a request on standard error, never item contents
+          /health and /metrics answer GET
+
+        DynamoDB Local's flags are accepted too: -port -dbPath -inMemory -sharedDb -cors
+        -delayTransientStatuses -optimizeDbBeforeStartup -disableTelemetry.
+
+        """
+}

@@ -1,0 +1,64 @@
+// The program. Exit codes: 0 success, 1 the command failed, 2 the command line is wrong.
+
+internal import Glibc
+internal import Martlet
+
+@main
+enum Main {
+    static func main() {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case nil:
+            print(Help.program, terminator: "")
+            exit(2)
+        case "--help", "-help", "-h", "help":
+            print(Help.program, terminator: "")
+        case "--version", "-version":
+            print("martlet \(MartletVersion.current)")
+        case "serve":
+            arguments.removeFirst()
+            run(ServeCommand.self, arguments)
+        case let first? where DynamoDBLocalFlags.recognizes(first):
+            // A script that started DynamoDB Local starts the server.
+            run(ServeCommand.self, DynamoDBLocalFlags.translated(arguments))
+        case let first?:
+            fail("unknown command \(first); see martlet --help", code: 2)
+        }
+    }
+
+    private static func run(_ command: ServeCommand.Type, _ arguments: [String]) {
+        if arguments.contains(where: { ["--help", "-help", "-h"].contains($0) }) {
+            print(Help.serve, terminator: "")
+            return
+        }
+        do throws(UsageError) {
+            let command = try ServeCommand(DynamoDBLocalFlags.translated(arguments))
+            do throws(CommandFailure) {
+                try command.run()
+            } catch {
+                fail(error.description, code: 1)
+            }
+        } catch {
+            fail("\(error.description); see martlet serve --help", code: 2)
+        }
+    }
+
+    private static func fail(_ text: String, code: Int32) -> Never {
+        write("martlet: \(text)\n", to: STDERR_FILENO)
+        exit(code)
+    }
+}
+
+/// A command line that does not say what to do.
+struct UsageError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// A command that could not do what it was told.
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

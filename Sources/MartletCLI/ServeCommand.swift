@@ -1,0 +1,152 @@
+// `martlet serve`: a database behind a server, until a signal.
+
+internal import Glibc
+internal import Martlet
+internal import MartletCatalog
+internal import MartletEngine
+internal import MartletServer
+internal import MartletSigV4
+
+struct ServeCommand {
+    private var dataPath = "martlet-data"
+    private var isInMemory = false
+    private var database = DatabaseOptions()
+    private var server = ServerOptions()
+    private var credentialsPath: String?
+    private var certificatePath: String?
+    private var keyPath: String?
+
+    init(_ words: [String]) throws(UsageError) {
+        var arguments = Arguments(words)
+        while let option = try arguments.nextOption() {
+            switch option {
+            case "--data": dataPath = try arguments.value()
+            case "--in-memory": isInMemory = true
+            case "--durability":
+                switch try arguments.value() {
+                case "sync": database.durability = .sync
+                case "async": database.durability = .async
+                case let other: throw UsageError("--durability takes sync or async, not \(other)")
+                }
+            case "--memory-budget":
+                database.memoryBudgetBytes = try arguments.bytes(in: 8 << 20...1 << 40)
+            case "--host": server.http.address = try arguments.value()
+            case "--port": server.http.port = UInt16(try arguments.integer(in: 0...65_535))
+            case "--tls-certificate": certificatePath = try arguments.value()
+            case "--tls-key": keyPath = try arguments.value()
+            case "--max-connections":
+                server.http.limits.connections = try arguments.integer(in: 1...1_000_000)
+            case "--body-limit":
+                server.http.limits.bodyBytes = try arguments.bytes(in: 1 << 10...1 << 30)
+            case "--credentials": credentialsPath = try arguments.value()
+            case "--region": database.engine.owner.region = try arguments.value()
+            case "--account": database.engine.owner.account = try arguments.value()
+            case "--log-requests": server.logsRequests = true
+            default: throw UsageError("unknown option \(option)")
+            }
+        }
+        if (certificatePath == nil) != (keyPath == nil) {
+            throw UsageError("--tls-certificate and --tls-key go together")
+        }
+    }
+
+    func run() throws(CommandFailure) {
+        // Threads inherit the mask, so that only this one takes the signals.
+        let signals = StopSignals()
+        var options = server
+        options.credentials = try credentials()
+        if let certificatePath, let keyPath {
+            options.http.certificate = HTTPCertificate(
+                certificatePEM: try readText(certificatePath), privateKeyPEM: try readText(keyPath))
+        }
+        let database = try open()
+        let running: Server
+        do throws(HTTPServerError) {
+            running = try Server.start(database.engine, options)
+        } catch {
+            try? database.close()
+            throw CommandFailure(error.description)
+        }
+        let scheme = options.http.certificate == nil ? "http" : "https"
+        let host =
+            options.http.address.contains(":")
+            ? "[\(options.http.address)]" : options.http.address
+        // In one call and past any buffer: whoever started us waits for this line.
+        write(
+            "martlet \(MartletVersion.current) listening on \(scheme)://\(host):\(running.port)\n",
+            to: STDOUT_FILENO)
+
+        signals.wait()
+        running.stop()
+        do throws(DatabaseError) {
+            try database.close()
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    private func open() throws(CommandFailure) -> Database {
+        do throws(DatabaseError) {
+            return isInMemory
+                ? try .inMemory(options: database) : try .open(at: dataPath, options: database)
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+
+    private func credentials() throws(CommandFailure) -> [Credential] {
+        let text = try credentialsPath.map(readText)
+        do throws(CredentialsError) {
+            let fromEnvironment = try [Credential](environment: { name in
+                getenv(name).map { String(cString: $0) }
+            })
+            guard let text else { return fromEnvironment }
+            return try [Credential](credentialsFile: text) + fromEnvironment
+        } catch {
+            throw CommandFailure(error.description)
+        }
+    }
+}
+
+/// SIGTERM and SIGINT, held back for one thread to wait for. A second one ends the process.
+private struct StopSignals {
+    private var signals = sigset_t()
+
+    init() {
+        signal(SIGPIPE, SIG_IGN)
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGTERM)
+        sigaddset(&signals, SIGINT)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    func wait() {
+        var signals = signals
+        var received: Int32 = 0
+        while sigwait(&signals, &received) != 0 {}
+        signal(SIGTERM, SIG_DFL)
+        signal(SIGINT, SIG_DFL)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
+}
+
+/// Writes a line for people or scripts, past any buffer.
+func write(_ text: String, to file: Int32) {
+    var text = text
+    text.withUTF8 { _ = Glibc.write(file, $0.baseAddress, $0.count) }
+}
+
+/// Reads a small text file.
+private func readText(_ path: String) throws(CommandFailure) -> String {
+    guard let file = fopen(path, "r") else {
+        throw CommandFailure("cannot read \(path): \(String(cString: strerror(errno)))")
+    }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 {
+        bytes.append(contentsOf: chunk[..<count])
+        if bytes.count > 16 << 20 { throw CommandFailure("\(path) is too large") }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}

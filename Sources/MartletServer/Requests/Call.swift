@@ -1,0 +1,32 @@
+internal import MartletWire
+
+/// What outlives a request's bytes until its answer is sent.
+struct Call: Sendable {
+    var operation: OperationName?
+    var id: String
+    var arrivalNanoseconds: UInt64
+    var requestBytes: Int
+    /// Whether the request came from a page of another origin, which then must be told that it may
+    /// read the answer.
+    var hasOrigin: Bool
+    /// Only when requests are logged.
+    var peer: String?
+}
+
+extension Call {
+    /// The answer to an operation.
+    func response(status: UInt16, body: consuming [UInt8]) -> HTTPResponse {
+        var headers = HTTPHeaders()
+        headers.append("Content-Type", "application/x-amz-json-1.0")
+        headers.append("x-amzn-RequestId", id)
+        if hasOrigin {
+            headers.append("Access-Control-Allow-Origin", "*")
+            headers.append(
+                "Access-Control-Expose-Headers",
+                "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,x-amz-crc32,Date")
+        }
+        var response = HTTPResponse(status: status, headers: headers, body: body)
+        response.sendsChecksum = true
+        return response
+    }
+}

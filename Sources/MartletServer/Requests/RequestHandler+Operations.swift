@@ -1,0 +1,74 @@
+internal import MartletEngine
+internal import MartletWire
+
+extension RequestHandler {
+    /// Runs the operation that a request names.
+    func perform(
+        _ operation: OperationName, _ body: HTTPBytes, host: HTTPBytes?, _ call: Call,
+        _ exchange: HTTPExchange
+    ) -> HTTPReply {
+        switch operation {
+        case .batchGetItem: read(BatchGetItem.self, body, call)
+        case .batchWriteItem: write(BatchWriteItem.self, body, call, exchange)
+        case .createTable: write(CreateTable.self, body, call, exchange)
+        case .deleteItem: write(DeleteItem.self, body, call, exchange)
+        case .deleteTable: write(DeleteTable.self, body, call, exchange)
+        case .describeContinuousBackups: read(DescribeContinuousBackups.self, body, call)
+        case .describeLimits: read(DescribeLimits.self, body, call)
+        case .describeTable: read(DescribeTable.self, body, call)
+        case .describeTimeToLive: read(DescribeTimeToLive.self, body, call)
+        case .getItem: read(GetItem.self, body, call)
+        case .listTables: read(ListTables.self, body, call)
+        case .listTagsOfResource: read(ListTagsOfResource.self, body, call)
+        case .putItem: write(PutItem.self, body, call, exchange)
+        case .query: read(Query.self, body, call)
+        case .scan: read(Scan.self, body, call)
+        case .tagResource: write(TagResource.self, body, call, exchange)
+        case .transactGetItems: read(TransactGetItems.self, body, call)
+        case .transactWriteItems: write(TransactWriteItems.self, body, call, exchange)
+        case .untagResource: write(UntagResource.self, body, call, exchange)
+        case .updateItem: write(UpdateItem.self, body, call, exchange)
+        case .updateTable: write(UpdateTable.self, body, call, exchange)
+        case .updateTimeToLive: write(UpdateTimeToLive.self, body, call, exchange)
+        }
+    }
+
+    /// Answers a read at once.
+    private func read<Operation: WireOperation & ReadOperation>(
+        _ type: Operation.Type, _ body: HTTPBytes, _ call: Call
+    ) -> HTTPReply {
+        do throws(WireError) {
+            let request = try Operation.decode(body)
+            do throws(OperationError) {
+                let output = try engine.run(request.operation)
+                return .now(
+                    success(of: call) { Operation.encode(output, for: request, into: &$0) })
+            } catch {
+                return .now(refusal(ErrorShape(error), of: call))
+            }
+        } catch {
+            return .now(refusal(ErrorShape(error), of: call))
+        }
+    }
+
+    /// Queues a write, and answers it when it is durable.
+    private func write<Operation: WireOperation & WriteOperation>(
+        _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange
+    ) -> HTTPReply {
+        do throws(WireError) {
+            let request = try Operation.decode(body)
+            engine.submit(request.operation) { result in
+                switch result {
+                case .success(let output):
+                    exchange.complete(
+                        success(of: call) { Operation.encode(output, for: request, into: &$0) })
+                case .failure(let error):
+                    exchange.complete(refusal(ErrorShape(error), of: call))
+                }
+            }
+            return .later
+        } catch {
+            return .now(refusal(ErrorShape(error), of: call))
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// What is answered beside operations: health, metrics, CORS preflight.
+
+internal import MartletEngine
+internal import MartletKeyValue
+
+extension RequestHandler {
+    /// GET: `healthy: HOST` at the root, as AWS answers; `/health`; `/metrics`.
+    func page(_ request: borrowing HTTPRequest) -> HTTPResponse {
+        if request.path.equals("/") {
+            let host = request.header("Host").map { String(decoding: $0, as: UTF8.self) } ?? ""
+            return .text("healthy: \(host) ")
+        }
+        if request.path.equals("/health") {
+            return engine.statistics.refusesWrites
+                ? .text("unhealthy: the store refuses writes\n", status: 503) : .text("healthy\n")
+        }
+        if request.path.equals("/metrics") {
+            return .text(metricsText(), type: "text/plain; version=0.0.4; charset=utf-8")
+        }
+        return .plain(404, "<UnknownOperationException/>")
+    }
+
+    /// What browsers ask before they send a request to another origin.
+    func preflight(_ request: borrowing HTTPRequest) -> HTTPResponse {
+        var headers = HTTPHeaders()
+        guard request.header("Origin") != nil else {
+            return HTTPResponse(status: 200, headers: headers)
+        }
+        headers.append("Access-Control-Allow-Origin", "*")
+        headers.append("Access-Control-Max-Age", "172800")
+        if let wanted = request.header("Access-Control-Request-Headers") {
+            headers.append("Access-Control-Allow-Headers", wanted)
+        }
+        if let wanted = request.header("Access-Control-Request-Method") {
+            headers.append("Access-Control-Allow-Methods", wanted)
+        }
+        return HTTPResponse(status: 200, headers: headers)
+    }
+
+    private func metricsText() -> String {
+        var text = PrometheusText()
+        observer.metrics.write(to: &text)
+        let commits = engine.commitCounts
+        text.single(
+            "martlet_commit_groups_total", .counter, "Groups of writes committed together.",
+            Double(commits.groups))
+        text.single(
+            "martlet_commits_total", .counter, "Writes that went through the commit thread.",
+            Double(commits.writes))
+        let store = engine.statistics
+        text.single(
+            "martlet_store_disk_bytes", .gauge, "Bytes of the store's files.",
+            Double(store.diskBytes))
+        text.single(
+            "martlet_store_memtable_bytes", .gauge, "Bytes of rows not yet in table files.",
+            Double(store.memtableBytes))
+        text.single(
+            "martlet_store_cache_bytes", .gauge, "Bytes of cached blocks, indexes and filters.",
+            Double(store.blockCacheBytes))
+        text.single(
+            "martlet_store_stalled_commits_total", .counter,
+            "Commits that waited for background work.", Double(store.writeStallCount))
+        text.single(
+            "martlet_store_refuses_writes", .gauge, "1 after a failed write to disk.",
+            store.refusesWrites ? 1 : 0)
+        if let bytes = ProcessGauges.residentBytes {
+            text.single(
+                "process_resident_memory_bytes", .gauge, "Resident memory.", Double(bytes))
+        }
+        return text.text
+    }
+}
+
+extension HTTPResponse {
+    static func text(
+        _ text: String, status: UInt16 = 200, type: StaticString = "text/plain; charset=utf-8"
+    ) -> HTTPResponse {
+        var headers = HTTPHeaders()
+        headers.append("Content-Type", type)
+        return HTTPResponse(status: status, headers: headers, body: Array(text.utf8))
+    }
+}

@@ -1,0 +1,91 @@
+// From an HTTP request to an operation and back.
+//
+// The order in which a request is refused: method and path (404), operation (UnknownOperation),
+// authentication, the body. Reads are answered on the network thread; writes are decoded there,
+// queue for the engine's commit thread, and are answered from it when they are durable.
+
+internal import MartletEngine
+internal import MartletSigV4
+internal import MartletWire
+
+struct RequestHandler: HTTPHandler {
+    let engine: Engine
+    let observer: RequestObserver
+    private let verifier: SigV4Verifier?
+    private let ids = RequestIDs()
+
+    init(engine: Engine, credentials: [Credential], observer: RequestObserver) {
+        self.engine = engine
+        self.observer = observer
+        verifier = credentials.isEmpty ? nil : SigV4Verifier(credentials: credentials)
+    }
+
+    func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) -> HTTPReply {
+        switch request.method {
+        case .post where request.path.equals("/"): operate(request, exchange)
+        case .get, .head: .now(page(request))
+        case .options: .now(preflight(request))
+        default: .now(.plain(404, "<UnknownOperationException/>"))
+        }
+    }
+
+    private func operate(
+        _ request: borrowing HTTPRequest, _ exchange: HTTPExchange
+    ) -> HTTPReply {
+        var call = Call(
+            operation: nil, id: ids.withNext { String(decoding: $0, as: UTF8.self) },
+            arrivalNanoseconds: request.arrivalNanoseconds,
+            requestBytes: request.bodyAsSent.count,
+            hasOrigin: request.header("Origin") != nil,
+            peer: observer.log == nil ? nil : request.peer)
+        guard let operation = request.header("X-Amz-Target").flatMap({ OperationName(target: $0) })
+        else {
+            return .now(refusal(ErrorShape(WireError.unknownOperation), of: call))
+        }
+        call.operation = operation
+        if let failure = authenticationFailure(of: request) {
+            let shape = ErrorShape.service(failure.exceptionName, failure.message)
+            return .now(refusal(shape, of: call))
+        }
+        let body = request.body.assumingMemoryBound(to: UInt8.self)
+        return perform(operation, body, host: request.header("Host"), call, exchange)
+    }
+
+    private func authenticationFailure(of request: borrowing HTTPRequest) -> SigV4Failure? {
+        let signed = SignedRequest(
+            method: request.methodName, path: request.path, query: request.query,
+            headers: request.headers, body: request.bodyAsSent)
+        do throws(SigV4Failure) {
+            if let verifier {
+                _ = try verifier.verify(signed)
+            } else {
+                _ = try checkSignatureForm(signed)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// An error as the answer.
+    func refusal(_ shape: ErrorShape, of call: Call) -> HTTPResponse {
+        var writer = JSONWriter()
+        shape.write(to: &writer)
+        let body = writer.bytes
+        let status = UInt16(shape.status)
+        observer.note(
+            call, status: status,
+            errorType: shape.type.split(separator: "#").last.map(String.init),
+            answerBytes: body.count)
+        return call.response(status: status, body: body)
+    }
+
+    /// A result as the answer.
+    func success(of call: Call, _ write: (inout JSONWriter) -> Void) -> HTTPResponse {
+        var writer = JSONWriter()
+        write(&writer)
+        let body = writer.bytes
+        observer.note(call, status: 200, errorType: nil, answerBytes: body.count)
+        return call.response(status: 200, body: body)
+    }
+}

@@ -1,0 +1,38 @@
+// The server: HTTP requests in, operations of one engine, answers out.
+
+package import MartletEngine
+package import MartletSigV4
+
+package struct ServerOptions: Sendable {
+    package var http = HTTPServerOptions()
+    /// Keys that requests must be signed with; with none, any well-formed signature will do, as
+    /// local tools expect.
+    package var credentials: [Credential] = []
+    /// Writes a line for each request to standard error.
+    package var logsRequests = false
+
+    package init() {}
+}
+
+package final class Server: Sendable {
+    private let http: HTTPServer
+
+    /// Serves `engine`, which the caller closes after the server has stopped.
+    package static func start(
+        _ engine: Engine, _ options: ServerOptions
+    ) throws(HTTPServerError) -> Server {
+        let observer = RequestObserver(log: options.logsRequests ? RequestLog() : nil)
+        let handler = RequestHandler(
+            engine: engine, credentials: options.credentials, observer: observer)
+        let http = try HTTPServer.start(options.http, handler: handler)
+        return Server(http)
+    }
+
+    private init(_ http: HTTPServer) { self.http = http }
+
+    /// The port in use.
+    package var port: UInt16 { http.port }
+
+    /// Stops listening, finishes what was accepted, and returns when all is answered.
+    package func stop() { http.stop() }
+}
