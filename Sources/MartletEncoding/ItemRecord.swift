@@ -28,6 +28,7 @@ package struct ItemRecord: Sendable, Hashable {
     static let headerBytes = 10
     static let checksumBytes = 4
 
+    @frozen
     package enum ValueTag: UInt8 {
         case null, `false`, `true`, string, number, binary
         case stringSet, numberSet, binarySet, list, map
@@ -51,8 +52,7 @@ package struct ItemRecord: Sendable, Hashable {
 
     /// Encodes an item whose size is known.
     package init(_ item: Item, sizeBytes: Int) {
-        var writer = RecordWriter(expectedBytes: sizeBytes + 8 * item.count + 32)
-        bytes = writer.record(of: item, sizeBytes: sizeBytes)
+        bytes = RecordWriter.record(of: item, sizeBytes: sizeBytes)
     }
 
     private static func fault(_ bytes: UnsafeRawBufferPointer) -> CorruptRecord? {
@@ -64,10 +64,12 @@ package struct ItemRecord: Sendable, Hashable {
         }
         let body = bytes.count - checksumBytes
         let stored = bytes.loadUnaligned(fromByteOffset: body, as: UInt32.self)
-        guard crc32c(UnsafeRawBufferPointer(rebasing: bytes[..<body])) == UInt32(littleEndian: stored)
+        guard
+            crc32c(UnsafeRawBufferPointer(rebasing: bytes[..<body])) == UInt32(littleEndian: stored)
         else { return CorruptRecord("record checksum") }
         guard bytes[1] & ~1 == 0 else { return CorruptRecord("record flags \(bytes[1])") }
-        let count = Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 6, as: UInt32.self)))
+        let count = Int(
+            UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 6, as: UInt32.self)))
         let width = bytes[1] & 1 == 0 ? 2 : 4
         guard count <= (body - headerBytes) / width else {
             return CorruptRecord("record directory")
@@ -128,8 +130,14 @@ extension ItemRecord: AttributeSource {
                     let place = Self.headerBytes + middle * (isWide ? 4 : 2)
                     let offset =
                         isWide
-                        ? Int(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
-                        : Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt16.self)))
+                        ? Int(
+                            UInt32(
+                                littleEndian: bytes.loadUnaligned(
+                                    fromByteOffset: place, as: UInt32.self)))
+                        : Int(
+                            UInt16(
+                                littleEndian: bytes.loadUnaligned(
+                                    fromByteOffset: place, as: UInt16.self)))
                     guard offset <= end else { return nil }
                     var cursor = RecordCursor(bytes, from: offset, to: end)
                     let order = compareBytes(cursor.bytes(), name)

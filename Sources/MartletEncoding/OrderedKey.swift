@@ -103,31 +103,39 @@ package enum OrderedKey {
     }
 
     private static func appendNumber(_ number: DecimalNumber, to key: inout [UInt8]) {
-        let unpacked = DecimalNumber.Unpacked(number)
-        guard unpacked.magnitude != 0 else {
-            key.append(0x80)
-            return
+        number.withUTF8 { text in
+            guard let shape = DecimalNumber.Shape(canonical: text) else {
+                key.append(0x80)
+                return
+            }
+            let flip: UInt8 = shape.isNegative ? 0xFF : 0
+            key.append(shape.isNegative ? 0x7F : 0x81)
+            key.append(UInt8(shape.leading - DecimalNumber.exponentRange.lowerBound) ^ flip)
+            // An odd last digit is the first of a pair whose second is zero.
+            var pending = shape.leading - shape.trailing + 1
+            var tens: UInt8?
+            for byte in text where byte &- 48 < 10 {
+                let digit = byte - 48
+                if digit == 0, tens == nil, pending == shape.leading - shape.trailing + 1 {
+                    continue
+                }
+                guard pending > 0 else { break }
+                pending -= 1
+                if let first = tens {
+                    key.append((first + digit + 1) ^ flip)
+                    tens = nil
+                } else {
+                    tens = digit * 10
+                }
+            }
+            if let last = tens { key.append((last + 1) ^ flip) }
+            key.append(flip)
         }
-        let digits = unpacked.digitCount
-        let leading = unpacked.exponent + digits - 1
-        let flip: UInt8 = unpacked.isNegative ? 0xFF : 0
-        key.append(unpacked.isNegative ? 0x7F : 0x81)
-        key.append(UInt8(leading - DecimalNumber.exponentRange.lowerBound) ^ flip)
-        let start = key.count
-        // Pairs come off the low end; an odd count is padded with a zero digit there.
-        var rest = digits % 2 == 0 ? unpacked.magnitude : unpacked.magnitude * 10
-        while rest != 0 {
-            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
-            key.append((UInt8(pair) + 1) ^ flip)
-            rest = quotient
-        }
-        key[start...].reverse()
-        key.append(flip)
     }
 
     /// A 64-bit hash whose upper bits are as good as the lower: FNV-1a with MurmurHash3's
     /// finalizer. It is part of the format.
-    package static func partitionHash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    package static func partitionHash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
         hash ^= hash >> 33

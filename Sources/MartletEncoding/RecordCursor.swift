@@ -1,26 +1,36 @@
 // A place in an item record. Every read checks the bounds: past the end there are empty byte
-// strings, zero counts and nulls. The checksum has already vouched for the record, so that this
-// never shows; it keeps a forged one from reading other memory.
+// strings, zero counts and nulls, and nesting stops at a depth no item has. The checksum has already
+// vouched for the record, so that this never shows; it keeps a forged one from reading other memory
+// or exhausting the stack.
+//
+// Other modules turn records into text without building values, so reading is inlinable.
 
 package import MartletModel
 
 package struct RecordCursor {
-    private var position: UnsafeRawPointer
-    private let end: UnsafeRawPointer
+    @usableFromInline var position: UnsafePointer<UInt8>
+    @usableFromInline let end: UnsafePointer<UInt8>
 
+    @inlinable
     init(_ record: UnsafeRawBufferPointer, from start: Int, to end: Int) {
-        position = record.baseAddress! + start
-        self.end = record.baseAddress! + max(start, end)
+        let base = record.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        position = base + start
+        self.end = base + max(start, end)
     }
 
-    private var remaining: Int { end - position }
+    @inlinable var remaining: Int { end - position }
 
-    /// Reads a varint.
+    /// Reads a varint of at most five bytes.
+    @inlinable
     package mutating func count() -> Int {
-        var value = 0
-        var shift = 0
+        guard position < end else { return 0 }
+        let first = position.pointee
+        position += 1
+        if first < 0x80 { return Int(first) }
+        var value = Int(first & 0x7F)
+        var shift = 7
         while position < end, shift < 35 {
-            let byte = position.load(as: UInt8.self)
+            let byte = position.pointee
             position += 1
             value |= Int(byte & 0x7F) << shift
             if byte < 0x80 { return value }
@@ -30,16 +40,18 @@ package struct RecordCursor {
     }
 
     /// Reads a length and as many bytes: a name, text, a number's text, a binary.
+    @inlinable
     package mutating func bytes() -> UnsafeBufferPointer<UInt8> {
         let count = min(count(), remaining)
-        let start = position.assumingMemoryBound(to: UInt8.self)
+        let start = position
         position += count
         return UnsafeBufferPointer(start: start, count: count)
     }
 
+    @inlinable
     package mutating func tag() -> ItemRecord.ValueTag {
         guard position < end else { return .null }
-        let byte = position.load(as: UInt8.self)
+        let byte = position.pointee
         position += 1
         return ItemRecord.ValueTag(rawValue: byte) ?? .null
     }
@@ -49,40 +61,56 @@ package struct RecordCursor {
     }
 
     mutating func number() -> DecimalNumber {
-        DecimalNumber(canonical: String(decoding: bytes(), as: UTF8.self))
+        let text = bytes()
+        // A forged record may hold any text here; arithmetic relies on a numeral.
+        guard DecimalNumber.isCanonical(text) else { return .zero }
+        return DecimalNumber(canonical: String(decoding: text, as: UTF8.self))
     }
 
     mutating func binary() -> [UInt8] { Array(bytes()) }
 
-    package mutating func value() -> AttributeValue {
+    /// More levels of lists and maps than any item has.
+    private static let levels = 2 * Limits.nestingLevels
+
+    package mutating func value() -> AttributeValue { value(levels: Self.levels) }
+
+    private mutating func value(levels: Int) -> AttributeValue {
         switch tag() {
-        case .null: .null
-        case .false: .bool(false)
-        case .true: .bool(true)
-        case .string: .string(text())
-        case .number: .number(number())
-        case .binary: .binary(binary())
-        case .stringSet: .stringSet(SortedSet(ascending: members { $0.text() }))
-        case .numberSet: .numberSet(SortedSet(ascending: members { $0.number() }))
-        case .binarySet: .binarySet(SortedSet(ascending: members { Binary($0.binary()) }))
-        case .list: .list(members { $0.value() })
-        case .map: .map(map(count: count()))
+        case .null: return .null
+        case .false: return .bool(false)
+        case .true: return .bool(true)
+        case .string: return .string(text())
+        case .number: return .number(number())
+        case .binary: return .binary(binary())
+        case .stringSet: return .stringSet(SortedSet(ascending: members { $0.text() }))
+        case .numberSet: return .numberSet(SortedSet(ascending: members { $0.number() }))
+        case .binarySet: return .binarySet(SortedSet(ascending: members { Binary($0.binary()) }))
+        case .list where levels > 0: return .list(members { $0.value(levels: levels - 1) })
+        case .map where levels > 0: return .map(map(count: count(), levels: levels - 1))
+        case .list, .map:
+            position = end
+            return .null
         }
     }
 
     private mutating func members<Member>(_ next: (inout RecordCursor) -> Member) -> [Member] {
         let count = min(count(), remaining)  // every member takes at least a byte
         var members: [Member] = []
-        members.reserveCapacity(count)
-        for _ in 0..<count { members.append(next(&self)) }
+        members.reserveCapacity(min(count, Self.trustedCount))
+        for _ in 0..<count where position < end { members.append(next(&self)) }
         return members
     }
 
+    /// Room made before a single member was seen: counts may be forged.
+    private static let trustedCount = 1 << 12
+
     /// Reads `count` names and values.
-    mutating func map(count: Int) -> AttributeMap {
+    mutating func map(count: Int) -> AttributeMap { map(count: count, levels: Self.levels) }
+
+    private mutating func map(count: Int, levels: Int) -> AttributeMap {
         let count = min(count, remaining)
-        var entries = AttributeMap(minimumCapacity: count)
-        for _ in 0..<count { entries.append(text(), value()) }
+        var entries = AttributeMap(minimumCapacity: min(count, Self.trustedCount))
+        for _ in 0..<count where position < end { entries.append(text(), value(levels: levels)) }
         return entries
     }
 }

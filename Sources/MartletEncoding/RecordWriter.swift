@@ -1,61 +1,94 @@
+// Writes item records; `ItemRecord.swift` has the bytes. The length is counted first, so that the
+// record is one allocation of its exact size, filled through one pointer.
+
 internal import MartletModel
 
-/// Writes item records; `ItemRecord.swift` has the bytes.
 struct RecordWriter {
-    private var bytes: [UInt8] = []
+    private var place: UnsafeMutablePointer<UInt8>
 
-    init(expectedBytes: Int) { bytes.reserveCapacity(expectedBytes) }
-
-    /// Writes the record of an item, with narrow offsets if they suffice.
-    mutating func record(of item: Item, sizeBytes: Int) -> [UInt8] {
-        if sizeBytes <= Int(UInt16.max) {
-            write(item, sizeBytes: sizeBytes, isWide: false)
-            // Numbers can take more bytes here than DynamoDB counts: 1E125 has 126 digits.
-            if bytes.count <= Int(UInt16.max) { return bytes }
-            bytes.removeAll(keepingCapacity: true)
-        }
-        write(item, sizeBytes: sizeBytes, isWide: true)
-        return bytes
-    }
-
-    private mutating func write(_ item: Item, sizeBytes: Int, isWide: Bool) {
+    /// The record of an item whose size is known.
+    static func record(of item: Item, sizeBytes: Int) -> [UInt8] {
+        let attributes = attributeBytes(of: item)
+        let fixed = ItemRecord.headerBytes + ItemRecord.checksumBytes + attributes
+        let isWide = fixed + 2 * item.count > Int(UInt16.max)
         let width = isWide ? 4 : 2
-        bytes.append(ItemRecord.version)
-        bytes.append(isWide ? 1 : 0)
-        bytes.appendLittleEndian(UInt32(sizeBytes))
-        bytes.appendLittleEndian(UInt32(item.count))
-        let directory = bytes.count
-        bytes.append(contentsOf: repeatElement(0, count: width * item.count))
-        for (position, entry) in item.enumerated() {
-            let offset = bytes.count
-            for byte in 0..<width {
-                bytes[directory + position * width + byte] =
-                    UInt8(truncatingIfNeeded: offset >> (8 * byte))
-            }
-            append(entry.name)
-            append(entry.value)
+        let total = fixed + width * item.count
+        return [UInt8](unsafeUninitializedCapacity: total) { buffer, count in
+            let start = buffer.baseAddress!
+            var writer = RecordWriter(place: start)
+            writer.write(item, sizeBytes: sizeBytes, isWide: isWide, from: start)
+            precondition(writer.place == start + total - ItemRecord.checksumBytes)
+            let body = UnsafeRawBufferPointer(start: start, count: writer.place - start)
+            writer.append(crc32c(body))
+            count = total
         }
-        bytes.appendLittleEndian(bytes.withUnsafeBytes(crc32c))
     }
 
-    private mutating func append(_ text: Text) {
-        bytes.appendVarint(text.utf8Count)
-        text.withUTF8 { bytes.append(contentsOf: $0) }
+    private mutating func write(
+        _ item: Item, sizeBytes: Int, isWide: Bool, from start: UnsafeMutablePointer<UInt8>
+    ) {
+        let width = isWide ? 4 : 2
+        append(byte: ItemRecord.version)
+        append(byte: isWide ? 1 : 0)
+        append(UInt32(sizeBytes))
+        append(UInt32(item.count))
+        var directory = RecordWriter(place: place)
+        place += width * item.count
+        // By pointer, so that no name or value is retained on the way.
+        item.entries.withUnsafeBufferPointer { entries in
+            for entry in 0..<entries.count {
+                let offset = place - start
+                if isWide {
+                    directory.append(UInt32(offset))
+                } else {
+                    directory.append(UInt16(offset))
+                }
+                append(entries[entry].name)
+                append(entries[entry].value)
+            }
+        }
     }
 
-    private mutating func append(_ number: DecimalNumber) {
-        bytes.appendVarint(number.description.utf8.count)
-        bytes.append(contentsOf: number.description.utf8)
+    private mutating func append(byte: UInt8) {
+        place.pointee = byte
+        place += 1
     }
+
+    private mutating func append<I: FixedWidthInteger & UnsignedInteger>(_ value: I) {
+        UnsafeMutableRawPointer(place).storeBytes(of: value.littleEndian, as: I.self)
+        place += MemoryLayout<I>.size
+    }
+
+    private mutating func append(varint value: Int) {
+        var rest = UInt(value)
+        while rest >= 0x80 {
+            append(byte: UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(byte: UInt8(rest))
+    }
+
+    /// Appends a length and as many bytes.
+    private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        append(varint: bytes.count)
+        guard let source = bytes.baseAddress else { return }
+        place.update(from: source, count: bytes.count)
+        place += bytes.count
+    }
+
+    private mutating func append(_ text: Text) { text.withUTF8 { append($0) } }
+
+    private mutating func append(_ number: DecimalNumber) { number.withUTF8 { append($0) } }
 
     private mutating func append(_ binary: [UInt8]) {
-        bytes.appendVarint(binary.count)
-        bytes.append(contentsOf: binary)
+        binary.withUnsafeBufferPointer { append($0) }
     }
 
-    private mutating func begin(_ tag: ItemRecord.ValueTag, count: Int? = nil) {
-        bytes.append(tag.rawValue)
-        if let count { bytes.appendVarint(count) }
+    private mutating func begin(_ tag: ItemRecord.ValueTag) { append(byte: tag.rawValue) }
+
+    private mutating func begin(_ tag: ItemRecord.ValueTag, count: Int) {
+        append(byte: tag.rawValue)
+        append(varint: count)
     }
 
     private mutating func append(_ value: AttributeValue) {
@@ -82,13 +115,60 @@ struct RecordWriter {
             for member in set.elements { append(member.bytes) }
         case .list(let elements):
             begin(.list, count: elements.count)
-            for element in elements { append(element) }
-        case .map(let entries):
-            begin(.map, count: entries.count)
-            for entry in entries {
+            elements.withUnsafeBufferPointer { elements in
+                for element in 0..<elements.count { append(elements[element]) }
+            }
+        case .map(let map):
+            begin(.map, count: map.count)
+            for entry in map.entries {
                 append(entry.name)
                 append(entry.value)
             }
+        }
+    }
+}
+
+/// Lengths of what the writer writes.
+extension RecordWriter {
+    private static func attributeBytes(of map: AttributeMap) -> Int {
+        map.entries.withUnsafeBufferPointer { entries in
+            var total = 0
+            for entry in 0..<entries.count {
+                total += blockBytes(entries[entry].name.utf8Count)
+                total += valueBytes(entries[entry].value)
+            }
+            return total
+        }
+    }
+
+    private static func varintBytes(_ value: Int) -> Int {
+        value < 0x80 ? 1 : (UInt.bitWidth - UInt(value).leadingZeroBitCount + 6) / 7
+    }
+
+    /// A length and as many bytes.
+    private static func blockBytes(_ count: Int) -> Int { varintBytes(count) + count }
+
+    private static func valueBytes(_ value: AttributeValue) -> Int {
+        switch value {
+        case .null, .bool: 1
+        case .string(let text): 1 + blockBytes(text.utf8Count)
+        case .number(let number): 1 + blockBytes(number.description.utf8.count)
+        case .binary(let bytes): 1 + blockBytes(bytes.count)
+        case .stringSet(let set):
+            set.elements.reduce(1 + varintBytes(set.count)) { $0 + blockBytes($1.utf8Count) }
+        case .numberSet(let set):
+            set.elements.reduce(1 + varintBytes(set.count)) {
+                $0 + blockBytes($1.description.utf8.count)
+            }
+        case .binarySet(let set):
+            set.elements.reduce(1 + varintBytes(set.count)) { $0 + blockBytes($1.bytes.count) }
+        case .list(let elements):
+            elements.withUnsafeBufferPointer { elements in
+                var total = 1 + varintBytes(elements.count)
+                for element in 0..<elements.count { total += valueBytes(elements[element]) }
+                return total
+            }
+        case .map(let map): 1 + varintBytes(map.count) + attributeBytes(of: map)
         }
     }
 }
