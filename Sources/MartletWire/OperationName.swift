@@ -6,6 +6,7 @@ package enum OperationName: String, CaseIterable, Sendable {
     case deleteItem = "DeleteItem"
     case deleteTable = "DeleteTable"
     case describeContinuousBackups = "DescribeContinuousBackups"
+    case describeEndpoints = "DescribeEndpoints"
     case describeLimits = "DescribeLimits"
     case describeTable = "DescribeTable"
     case describeTimeToLive = "DescribeTimeToLive"

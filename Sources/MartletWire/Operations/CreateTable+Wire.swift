@@ -1,0 +1,94 @@
+// Order: docs/operations/CreateTable.md.
+
+package import MartletCatalog
+package import MartletEngine
+
+extension CreateTable: WireOperation {
+    private struct Members {
+        var table: String?
+        var definitions: DefinitionMembers?
+        var keySchema: KeySchemaMembers?
+        var localIndexes: [IndexMembers]?
+        var globalIndexes: [IndexMembers]?
+        var settings = TableSettingMembers()
+        var tags: TagMembers?
+        var resourcePolicy: String?
+
+        mutating func read(
+            _ name: JSONString, from reader: inout JSONReader
+        ) throws(WireError) {
+            switch name {
+            case "TableName": table = try reader.readOptionalString()
+            case "AttributeDefinitions":
+                definitions = try DefinitionMembers.read(from: &reader)
+            case "KeySchema": keySchema = try KeySchemaMembers.read(from: &reader)
+            case "LocalSecondaryIndexes":
+                localIndexes = try IndexMembers.readList(.local, from: &reader)
+            case "GlobalSecondaryIndexes":
+                globalIndexes = try IndexMembers.readList(.global, from: &reader)
+            case "Tags": tags = try TagMembers.read(from: &reader)
+            case "ResourcePolicy": resourcePolicy = try reader.readOptionalString()
+            default: if try !settings.read(name, from: &reader) { try reader.skipValue() }
+            }
+        }
+    }
+
+    package static func decode(
+        _ body: UnsafeBufferPointer<UInt8>
+    ) throws(WireError) -> DecodedRequest<CreateTable> {
+        let members = try readBody(body) { reader, progress throws(WireError) in
+            var members = Members()
+            while let name = try reader.nextMember(&progress) {
+                try members.read(name, from: &reader)
+            }
+            return members
+        }
+        let name = try checkedNewName(members.table)
+        var checks = MemberChecks()
+        let settings = members.settings
+        let billing = settings.billing(&checks)
+        checks.require(members.keySchema != nil, at: "keySchema")
+        let key = members.keySchema?.check(&checks, at: "keySchema", limit: 2)
+        checks.require(members.definitions != nil, at: "attributeDefinitions")
+        let definitions = members.definitions?.check(&checks)
+        let localIndexes = checks.indexes(
+            members.localIndexes, at: "localSecondaryIndexes", keyLimit: 2)
+        let globalIndexes = checks.indexes(
+            members.globalIndexes, at: "globalSecondaryIndexes", keyLimit: .max)
+        let tableClass = settings.tableClass(&checks)
+        let stream = settings.stream(&checks)
+        let encryption = settings.encryption(&checks)
+        let tags = members.tags?.check(&checks) ?? []
+        try checks.check()
+        return DecodedRequest(
+            CreateTable(
+                TableRequest(
+                    name: name, attributeDefinitions: definitions!, keySchema: key!,
+                    localIndexes: localIndexes, globalIndexes: globalIndexes, billing: billing,
+                    provisioned: settings.provisioned?.provisioned,
+                    onDemand: settings.onDemand?.partial, warm: settings.warm?.partial,
+                    tableClass: tableClass, isDeletionProtected: settings.isDeletionProtected,
+                    stream: stream, encryption: encryption, tags: tags,
+                    resourcePolicy: members.resourcePolicy)))
+    }
+
+    /// A new table's name: missing, then pattern and length, before all other members.
+    private static func checkedNewName(_ name: String?) throws(WireError) -> TableName {
+        guard let name else {
+            throw .validation(
+                "The parameter 'TableName' is required but was not present in the request")
+        }
+        var checks = MemberChecks()
+        checks.namePattern(name, at: "tableName")
+        checks.length(of: name, in: 3...255, at: "tableName")
+        try checks.check()
+        return TableName(name)
+    }
+
+    package static func encode(
+        _ output: TableDescription, for request: DecodedRequest<CreateTable>,
+        into writer: inout JSONWriter
+    ) {
+        writer.tableDescription(output, as: "TableDescription")
+    }
+}

@@ -1,0 +1,59 @@
+// Order: docs/operations/Query.md.
+
+package import MartletEngine
+internal import MartletExpressions
+internal import MartletModel
+
+extension Query: WireOperation {
+    private static let kinds: [ExpressionKind] = [.projection, .filter, .keyCondition]
+    private static let legacy: [LegacyParameter] = [
+        .attributesToGet, .queryFilter, .conditionalOperator, .keyConditions,
+    ]
+
+    package static func decode(
+        _ body: UnsafeBufferPointer<UInt8>
+    ) throws(WireError) -> DecodedRequest<Query> {
+        var members = PageMembers()
+        var isForward: Bool?
+        try readBody(body) { reader, progress throws(WireError) in
+            while let name = try reader.nextMember(&progress) {
+                if try members.read(name, of: kinds, legacy: legacy, from: &reader) { continue }
+                switch name {
+                case "ScanIndexForward": isForward = try reader.readOptionalBool()
+                default: try reader.skipValue()
+                }
+            }
+        }
+        var checks = MemberChecks()
+        var (table, options) = members.check(&checks)
+        if let limit = members.limit, limit < 1 {
+            // Query alone names the member as the request spells it, and not its value.
+            checks.fail(
+                text: "Value at 'Limit' failed to satisfy constraint: "
+                    + "Member must have value greater than or equal to 1")
+        }
+        try checks.check()
+
+        var expressions = try members.expressions.makeBinder(kinds, legacy: legacy)
+        options.exclusiveStartKey = try members.checkedStartKey()
+        try members.checkSelect(options, envelope: "1 validation error detected: ")
+        guard let keyCondition = try expressions.keyCondition() else {
+            throw .validation(
+                "Either the KeyConditions or KeyConditionExpression parameter must be specified "
+                    + "in the request.")
+        }
+        options.filter = try expressions.condition(.filter)
+        options.projection = try expressions.projection()
+        try expressions.requireAllUsed()
+        return DecodedRequest(
+            Query(
+                table: table, index: members.index.map { Text($0) }, keyCondition: keyCondition,
+                isForward: isForward ?? true, reading: options))
+    }
+
+    package static func encode(
+        _ output: Page, for request: DecodedRequest<Query>, into writer: inout JSONWriter
+    ) {
+        writer.page(output)
+    }
+}

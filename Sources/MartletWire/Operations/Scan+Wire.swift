@@ -1,0 +1,79 @@
+// Order: docs/operations/Scan.md.
+
+package import MartletEngine
+internal import MartletExpressions
+internal import MartletModel
+
+extension Scan: WireOperation {
+    private static let kinds: [ExpressionKind] = [.projection, .filter]
+    private static let legacy: [LegacyParameter] = [
+        .attributesToGet, .scanFilter, .conditionalOperator,
+    ]
+
+    package static func decode(
+        _ body: UnsafeBufferPointer<UInt8>
+    ) throws(WireError) -> DecodedRequest<Scan> {
+        var members = PageMembers()
+        var number: Int?
+        var total: Int?
+        try readBody(body) { reader, progress throws(WireError) in
+            while let name = try reader.nextMember(&progress) {
+                if try members.read(name, of: kinds, legacy: legacy, from: &reader) { continue }
+                switch name {
+                case "Segment": number = try reader.readOptionalInteger()
+                case "TotalSegments": total = try reader.readOptionalInteger()
+                default: try reader.skipValue()
+                }
+            }
+        }
+        var checks = MemberChecks()
+        var (table, options) = members.check(&checks)
+        checks.range(of: members.limit, from: 1, at: "limit")
+        checks.range(of: total, from: 1, through: Limits.scanSegments, at: "totalSegments")
+        checks.range(of: number, from: 0, through: Limits.scanSegments - 1, at: "segment")
+        try checks.check()
+
+        var expressions = try members.expressions.makeBinder(kinds, legacy: legacy)
+        options.exclusiveStartKey = try members.checkedStartKey()
+        let segment = try Segment(number: number, of: total)
+        try members.checkSelect(options, envelope: "")
+        options.filter = try expressions.condition(.filter)
+        options.projection = try expressions.projection()
+        try expressions.requireAllUsed()
+        return DecodedRequest(
+            Scan(
+                table: table, index: members.index.map { Text($0) }, segment: segment,
+                reading: options))
+    }
+
+    package static func encode(
+        _ output: Page, for request: DecodedRequest<Scan>, into writer: inout JSONWriter
+    ) {
+        writer.page(output)
+    }
+}
+
+extension Scan.Segment {
+    /// A segment of a parallel scan; nil when the request asks for none.
+    fileprivate init?(number: Int?, of total: Int?) throws(WireError) {
+        switch (number, total) {
+        case (nil, nil): return nil
+        case (_?, nil):
+            throw .validation(
+                "The TotalSegments parameter is required but was not present in the request when "
+                    + "Segment parameter is present")
+        case (nil, _?):
+            throw .validation(
+                "The Segment parameter is required but was not present in the request when "
+                    + "parameter TotalSegments is present")
+        case (let number?, let total?):
+            guard number < total else {
+                throw .validation(
+                    "The Segment parameter is zero-based and must be less than parameter "
+                        + "TotalSegments: Segment: \(number) is not less than TotalSegments: "
+                        + "\(total)")
+            }
+            self.init(number: number, total: total)
+        }
+    }
+}

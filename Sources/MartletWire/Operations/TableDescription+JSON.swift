@@ -1,0 +1,249 @@
+// TableDescription, as CreateTable, UpdateTable, DeleteTable and DescribeTable answer it. Members
+// that say nothing are left out, as the service leaves them out.
+
+internal import MartletCatalog
+internal import MartletModel
+
+extension JSONWriter {
+    /// An answer whose only member is a table's description.
+    mutating func tableDescription(_ table: TableDescription, as name: StaticString) {
+        beginObject()
+        member(name)
+        tableDescription(table)
+        endObject()
+    }
+
+    private mutating func tableDescription(_ table: TableDescription) {
+        let definition = table.definition
+        beginObject()
+        member("AttributeDefinitions")
+        beginArray()
+        for attribute in definition.attributeDefinitions {
+            beginObject()
+            member("AttributeName")
+            string(attribute.name)
+            member("AttributeType")
+            string(attribute.type.rawValue)
+            endObject()
+        }
+        endArray()
+        member("TableName")
+        string(definition.name.description)
+        keySchema(definition.key)
+        member("TableStatus")
+        string(table.status.rawValue)
+        member("CreationDateTime")
+        double(definition.created.secondsSince1970)
+        throughput(definition.throughput)
+        tally(table.tally, sizeName: "TableSizeBytes")
+        member("TableArn")
+        string(table.arn)
+        member("TableId")
+        string(definition.uuid)
+        billing(definition)
+        indexes(of: table)
+        settings(of: table)
+        endObject()
+    }
+
+    // MARK: Keys and indexes
+
+    private mutating func keySchema(_ key: KeySchema) {
+        member("KeySchema")
+        beginArray()
+        for attribute in key.hash { keyElement(attribute, "HASH") }
+        for attribute in key.range { keyElement(attribute, "RANGE") }
+        endArray()
+    }
+
+    private mutating func keyElement(_ attribute: KeyAttribute, _ role: String) {
+        beginObject()
+        member("AttributeName")
+        string(attribute.name)
+        member("KeyType")
+        string(role)
+        endObject()
+    }
+
+    private mutating func indexes(of table: TableDescription) {
+        let definition = table.definition
+        let local = definition.localIndexes
+        if !local.isEmpty {
+            member("LocalSecondaryIndexes")
+            beginArray()
+            for index in local { self.index(index, of: table, status: nil) }
+            endArray()
+        }
+        let global = definition.globalIndexes
+        if !global.isEmpty || !table.deletedIndexes.isEmpty {
+            member("GlobalSecondaryIndexes")
+            beginArray()
+            for index in global {
+                self.index(index, of: table, status: status(of: index, in: table))
+            }
+            for index in table.deletedIndexes { self.index(index, of: table, status: "DELETING") }
+            endArray()
+        }
+    }
+
+    /// An index comes and goes with its table.
+    private func status(of index: IndexDefinition, in table: TableDescription) -> String {
+        switch table.status {
+        case .creating, .deleting: table.status.rawValue
+        case .updating where table.updatingIndexes.contains(index.name): "UPDATING"
+        default: index.status.rawValue
+        }
+    }
+
+    /// - Parameter status: nil for a local index, which has none of its own.
+    private mutating func index(
+        _ index: IndexDefinition, of table: TableDescription, status: String?
+    ) {
+        beginObject()
+        member("IndexName")
+        string(index.name)
+        keySchema(index.key)
+        projection(index.projection)
+        if let status {
+            member("IndexStatus")
+            string(status)
+            if index.status == .creating {
+                member("Backfilling")
+                bool(true)
+            }
+        }
+        if let throughput = index.throughput { self.throughput(throughput) }
+        tally(table.indexTallies[index.id] ?? Tally(), sizeName: "IndexSizeBytes")
+        member("IndexArn")
+        string("\(table.arn)/index/\(index.name)")
+        if let throughput = index.throughput { limits(throughput) }
+        endObject()
+    }
+
+    private mutating func projection(_ projection: Projection) {
+        member("Projection")
+        beginObject()
+        member("ProjectionType")
+        switch projection {
+        case .all: string("ALL")
+        case .keysOnly: string("KEYS_ONLY")
+        case .include(let names):
+            string("INCLUDE")
+            member("NonKeyAttributes")
+            beginArray()
+            for name in names { string(name) }
+            endArray()
+        }
+        endObject()
+    }
+
+    private mutating func tally(_ tally: Tally, sizeName: StaticString) {
+        member(sizeName)
+        integer(tally.sizeBytes)
+        member("ItemCount")
+        integer(tally.itemCount)
+    }
+
+    // MARK: Settings
+
+    private mutating func throughput(_ throughput: ThroughputSettings) {
+        member("ProvisionedThroughput")
+        beginObject()
+        if let increase = throughput.lastIncrease {
+            member("LastIncreaseDateTime")
+            double(increase.secondsSince1970)
+        }
+        if let decrease = throughput.lastDecrease {
+            member("LastDecreaseDateTime")
+            double(decrease.secondsSince1970)
+        }
+        member("NumberOfDecreasesToday")
+        integer(0)
+        member("ReadCapacityUnits")
+        integer(throughput.provisioned.read)
+        member("WriteCapacityUnits")
+        integer(throughput.provisioned.write)
+        endObject()
+    }
+
+    private mutating func limits(_ throughput: ThroughputSettings) {
+        if let onDemand = throughput.onDemand {
+            member("OnDemandThroughput")
+            beginObject()
+            member("MaxReadRequestUnits")
+            integer(onDemand.read)
+            member("MaxWriteRequestUnits")
+            integer(onDemand.write)
+            endObject()
+        }
+        if let warm = throughput.warm {
+            member("WarmThroughput")
+            beginObject()
+            member("ReadUnitsPerSecond")
+            integer(warm.read)
+            member("WriteUnitsPerSecond")
+            integer(warm.write)
+            member("Status")
+            string("ACTIVE")
+            endObject()
+        }
+    }
+
+    /// Only for a table that is, or once was, billed by request.
+    private mutating func billing(_ table: TableDefinition) {
+        guard table.billing == .payPerRequest || table.lastSwitchToPayPerRequest != nil else {
+            return
+        }
+        member("BillingModeSummary")
+        beginObject()
+        member("BillingMode")
+        string(table.billing.rawValue)
+        if let switched = table.lastSwitchToPayPerRequest {
+            member("LastUpdateToPayPerRequestDateTime")
+            double(switched.secondsSince1970)
+        }
+        endObject()
+    }
+
+    private mutating func settings(of table: TableDescription) {
+        let definition = table.definition
+        if let stream = definition.stream {
+            member("StreamSpecification")
+            beginObject()
+            member("StreamEnabled")
+            bool(true)
+            member("StreamViewType")
+            string(stream.viewType.rawValue)
+            endObject()
+            member("LatestStreamLabel")
+            string(stream.label)
+            member("LatestStreamArn")
+            string("\(table.arn)/stream/\(stream.label)")
+        }
+        if let encryption = definition.encryption {
+            member("SSEDescription")
+            beginObject()
+            member("Status")
+            string("ENABLED")
+            member("SSEType")
+            string("KMS")
+            member("KMSMasterKeyArn")
+            string(encryption.keyARN)
+            endObject()
+        }
+        if definition.tableClass != .standard || definition.lastTableClassUpdate != nil {
+            member("TableClassSummary")
+            beginObject()
+            member("TableClass")
+            string(definition.tableClass.rawValue)
+            if let update = definition.lastTableClassUpdate {
+                member("LastUpdateDateTime")
+                double(update.secondsSince1970)
+            }
+            endObject()
+        }
+        member("DeletionProtectionEnabled")
+        bool(definition.isDeletionProtected)
+        limits(definition.throughput)
+    }
+}
