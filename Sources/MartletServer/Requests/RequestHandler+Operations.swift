@@ -14,6 +14,7 @@ extension RequestHandler {
         case .deleteItem: write(DeleteItem.self, body, call, exchange)
         case .deleteTable: write(DeleteTable.self, body, call, exchange)
         case .describeContinuousBackups: read(DescribeContinuousBackups.self, body, call)
+        case .describeEndpoints: describeEndpoints(body, host: host, call)
         case .describeLimits: read(DescribeLimits.self, body, call)
         case .describeTable: read(DescribeTable.self, body, call)
         case .describeTimeToLive: read(DescribeTimeToLive.self, body, call)
@@ -30,6 +31,19 @@ extension RequestHandler {
         case .updateItem: write(UpdateItem.self, body, call, exchange)
         case .updateTable: write(UpdateTable.self, body, call, exchange)
         case .updateTimeToLive: write(UpdateTimeToLive.self, body, call, exchange)
+        }
+    }
+
+    private func describeEndpoints(
+        _ body: HTTPBytes, host: HTTPBytes?, _ call: Call
+    ) -> HTTPReply {
+        do throws(WireError) {
+            try DescribeEndpoints.decode(body)
+            let address = host.map { String(decoding: $0, as: UTF8.self) } ?? ""
+            return .now(
+                success(of: call) { DescribeEndpoints.encode(address: address, into: &$0) })
+        } catch {
+            return .now(refusal(ErrorShape(error), of: call))
         }
     }
 
