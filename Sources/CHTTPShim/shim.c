@@ -62,12 +62,16 @@ const struct sockaddr *martlet_http_peer(struct MHD_Connection *connection) {
     return info == NULL ? NULL : info->client_addr;
 }
 
-uint64_t martlet_tcp_bytes_received(int socket) {
+struct martlet_tcp_state martlet_tcp_state(int socket) {
+    enum { close_wait = 8 }; /* TCP_CLOSE_WAIT, which only glibc's conflicting header names. */
+    struct martlet_tcp_state state = {0, 0};
     struct tcp_info info;
     socklen_t size = sizeof info;
     memset(&info, 0, sizeof info);
-    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return 0;
-    return info.tcpi_bytes_received;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return state;
+    state.bytes_received = info.tcpi_bytes_received;
+    state.peer_has_finished = info.tcpi_state == close_wait;
+    return state;
 }
 
 struct MHD_Response *martlet_http_response(

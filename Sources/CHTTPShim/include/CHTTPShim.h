@@ -48,8 +48,15 @@ int martlet_http_socket(struct MHD_Connection *connection);
 /* The peer's address; NULL when MHD has none. Lives as long as the connection. */
 const struct sockaddr *martlet_http_peer(struct MHD_Connection *connection);
 
-/* Bytes received on a TCP socket since it was opened; 0 when the kernel does not say. */
-uint64_t martlet_tcp_bytes_received(int socket);
+struct martlet_tcp_state {
+    /* Since the socket was opened. */
+    uint64_t bytes_received;
+    /* The peer will send nothing more. */
+    int peer_has_finished;
+};
+
+/* Zeros when the kernel does not say. */
+struct martlet_tcp_state martlet_tcp_state(int socket);
 
 /*
  * A response over borrowed memory. headers is `header_bytes` of "name\0value\0name\0value\0…";

@@ -60,6 +60,7 @@ final class HTTPConnection: @unchecked Sendable {
     var phaseStart: UInt64
     var bytesWhenIdle: UInt64?
     var firstByteSeen: UInt64?
+    var peerHadFinished = false
 
     init(worker: HTTPWorker, raw: OpaquePointer) {
         self.worker = worker
@@ -195,7 +196,8 @@ final class HTTPConnection: @unchecked Sendable {
         upload.removeAll(keepingBytes: 65_536)
         inflated.removeAll(keepingBytes: 65_536)
         phase = .idle
-        phaseStart = monotonicNanoseconds()
+        phaseStart = worker.loopNanoseconds
+        peerHadFinished = false
         bytesWhenIdle = nil
         firstByteSeen = nil
     }
@@ -245,7 +247,7 @@ final class HTTPConnection: @unchecked Sendable {
             preconditionFailure("a request reached its end without an answer")
         }
         phase = .answering
-        phaseStart = monotonicNanoseconds()
+        phaseStart = worker.loopNanoseconds
         if response.isCompressible, response.body.count >= HTTPCodec.smallestCompressedBytes,
             acceptsGzip(fields.first(named: "Accept-Encoding")),
             let deflated = worker.codec.deflate(response.body)
@@ -254,7 +256,7 @@ final class HTTPConnection: @unchecked Sendable {
             response.headers.append("Content-Encoding", "gzip")
         }
         if response.sendsChecksum {
-            response.headers.append("x-amz-crc32", String(crc32(response.body)))
+            response.headers.append("x-amz-crc32", decimal: crc32(response.body))
         }
         if response.closesConnection || worker.isStopping {
             response.headers.append("Connection", "close")

@@ -39,11 +39,25 @@ package struct HTTPHeaders: Sendable {
         value.withUTF8 { append(name, $0) }
     }
 
+    mutating func append(_ name: StaticString, decimal value: UInt32) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 10) { digits in
+            var start = 10
+            var rest = value
+            repeat {
+                start -= 1
+                digits[start] = 0x30 + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            append(name, HTTPBytes(rebasing: UnsafeBufferPointer(digits)[start...]))
+        }
+    }
+
     /// A value may hold a client's data, so it cannot end a header line: control bytes become
     /// spaces.
     package mutating func append(_ name: StaticString, _ value: HTTPBytes) {
         let nameBytes = HTTPBytes(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        bytes.reserveCapacity(bytes.count + nameBytes.count + value.count + 2)
+        // One allocation for the usual handful; after that the array doubles.
+        if bytes.isEmpty { bytes.reserveCapacity(256) }
         bytes.append(contentsOf: nameBytes)
         bytes.append(0)
         let start = bytes.count

@@ -21,6 +21,8 @@ final class HTTPWorker: @unchecked Sendable {
     let codec = HTTPCodec()
     let isTLS: Bool
     private(set) var isStopping = false
+    /// The monotonic clock as the present round of the loop began.
+    private(set) var loopNanoseconds = monotonicNanoseconds()
     /// The method of the request in libmicrohttpd's present call.
     var currentMethod: UnsafePointer<CChar> = UnsafePointer(
         UnsafeRawPointer(("" as StaticString).utf8Start).assumingMemoryBound(to: CChar.self))
@@ -153,6 +155,7 @@ final class HTTPWorker: @unchecked Sendable {
             let callsBefore = calls
             MHD_run(daemon)
             let now = monotonicNanoseconds()
+            loopNanoseconds = now
             if now >= nextReaping || stopDeadline.load(ordering: .relaxed) != 0 {
                 nextReaping = now + 1_000_000_000
                 if !continueAfterReaping(now) { break }
