@@ -87,7 +87,8 @@ extension AttributeValue {
         if isHash {
             // The missing space is the service's.
             throw .invalid(
-                "Size of hashkey has exceeded the maximum size limit of\(Limits.hashKeyBytes) bytes")
+                "Size of hashkey has exceeded the maximum size limit of\(Limits.hashKeyBytes) bytes"
+            )
         }
         throw .invalid(
             "Aggregated size of all range keys has exceeded the size limit of "

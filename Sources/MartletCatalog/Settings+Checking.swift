@@ -80,14 +80,18 @@ extension Tag {
     private static let tooMany = ValidationError(
         "Number of Tags exceed the current limit for the provided ResourceArn")
 
-    /// Letters, digits, white space and `+ - = . _ : / @`.
+    /// Letters, numbers and spaces of any script, and `+ - = . _ : / @`.
     private static func isAllowed(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { scalar in
             switch scalar {
             case "+", "-", "=", ".", "_", ":", "/", "@": true
             default:
-                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
-                    || scalar.properties.isWhitespace
+                switch scalar.properties.generalCategory {
+                case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter,
+                    .otherLetter, .decimalNumber, .letterNumber, .otherNumber, .spaceSeparator:
+                    true
+                default: false
+                }
             }
         }
     }

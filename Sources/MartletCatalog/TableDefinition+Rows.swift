@@ -64,8 +64,10 @@ extension TableDefinition {
     package func projectedItem(for index: IndexDefinition, of item: Item) -> Item {
         guard index.projection != .all else { return item }
         var projected = Item(minimumCapacity: min(item.count, projectedNames(of: index)))
-        for entry in item where projects(entry.name, index) {
-            projected.append(entry.name, entry.value)
+        item.entries.withUnsafeBufferPointer { entries in
+            for entry in 0..<entries.count where projects(entries[entry].name, index) {
+                projected.append(entries[entry].name, entries[entry].value)
+            }
         }
         return projected
     }
