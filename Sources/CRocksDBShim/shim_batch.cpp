@@ -55,6 +55,6 @@ int32_t mrdb_commit(mrdb_store *store, const uint8_t *records, size_t count, boo
         }
         rocksdb::WriteOptions options;
         options.sync = sync;
-        return martlet::report(store->db->Write(options, &batch));
+        return store->write([&] { return store->db->Write(options, &batch); });
     });
 }

@@ -75,6 +75,11 @@ int32_t report(const rocksdb::Status &status) {
     return last_error.code;
 }
 
+int32_t repeat(const mrdb_error &error) {
+    last_error = error;
+    return error.code;
+}
+
 int32_t report_corruption(const char *file, uint64_t offset, const char *text) {
     last_error = {};
     last_error.code = mrdb_corruption;

@@ -10,11 +10,17 @@
 #include <atomic>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "CRocksDBShim.h"
 
 namespace martlet {
+
+/// Remembers `status` as the thread's last error and gives its code.
+int32_t report(const rocksdb::Status &status);
+/// Makes an earlier failure the thread's last error again, and gives its code.
+int32_t repeat(const mrdb_error &error);
 
 /// Counts what background work tells.
 class Observer final : public rocksdb::EventListener {
@@ -26,14 +32,12 @@ public:
     }
 };
 
-rocksdb::Options make_options(const mrdb_options &options);
+rocksdb::Options make_options(const std::string &path, const mrdb_options &options);
 
-/// Remembers `status` as the thread's last error and gives its code.
-int32_t report(const rocksdb::Status &status);
 int32_t report_corruption(const char *file, uint64_t offset, const char *text);
 
-/// Looks for damage in the logs that recovery would drop in silence.
-int32_t check_logs(const std::string &path);
+/// Looks for damage in the logs that recovery would drop in silence, unless that is wanted.
+int32_t check_logs(const std::string &path, bool drops_log_after_damage);
 
 inline rocksdb::Slice slice(const uint8_t *bytes, size_t count) {
     return rocksdb::Slice(reinterpret_cast<const char *>(bytes), count);
@@ -62,6 +66,27 @@ struct mrdb_store {
     std::shared_ptr<rocksdb::Cache> cache;
     std::shared_ptr<martlet::Observer> observer;
     size_t prefix_length;
+
+    /// Set by the first failed write to the log, whose end is unknown from then on: no call may
+    /// touch it again. (RocksDB stops the process over one that does.)
+    std::atomic<bool> has_failed{false};
+    std::mutex failure_mutex;
+    mrdb_error failure = {};
+
+    /// The code of a write to the log, and of one that a failure forbids.
+    template <typename Write>
+    int32_t write(Write body) {
+        if (has_failed.load(std::memory_order_acquire)) return martlet::repeat(failure);
+        const int32_t code = martlet::report(body());
+        if (code != mrdb_ok) {
+            const std::lock_guard<std::mutex> guard(failure_mutex);
+            if (!has_failed.load()) {
+                mrdb_last_error(&failure);
+                has_failed.store(true, std::memory_order_release);
+            }
+        }
+        return code;
+    }
 };
 
 #endif

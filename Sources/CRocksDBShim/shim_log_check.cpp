@@ -104,6 +104,15 @@ bool finds_record(const uint8_t *bytes, size_t count, size_t offset, uint64_t se
     return false;
 }
 
+/// Removes logs without a byte: each open leaves one, and RocksDB keeps them until it next flushes.
+void remove_empty_logs(const std::string &folder) {
+    for (const Log &log : logs_in(folder)) {
+        const std::string path = folder + "/" + log.name;
+        struct stat status;
+        if (stat(path.c_str(), &status) == 0 && status.st_size == 0) unlink(path.c_str());
+    }
+}
+
 /// The first bad record seen, if any, over all logs.
 struct Damage {
     bool found = false;
@@ -157,7 +166,9 @@ bool has_record_after_damage(const std::string &folder, const Log &log, Damage &
 
 namespace martlet {
 
-int32_t check_logs(const std::string &path) {
+int32_t check_logs(const std::string &path, bool drops_log_after_damage) {
+    remove_empty_logs(path);
+    if (drops_log_after_damage) return mrdb_ok;
     Damage damage;
     for (const Log &log : logs_in(path)) {
         if (has_record_after_damage(path, log, damage)) {

@@ -31,11 +31,10 @@ std::string beyond_all_keys() { return std::string(64, '\xFF'); }
 int32_t mrdb_open(const char *path, const mrdb_options *options, mrdb_store **store) {
     *store = nullptr;
     return guarded([&]() -> int32_t {
-        if (!options->drops_log_after_damage) {
-            if (const int32_t code = martlet::check_logs(path)) return code;
-        }
+        if (const int32_t code = martlet::check_logs(path, options->drops_log_after_damage))
+            return code;
         auto opened = std::make_unique<mrdb_store>();
-        rocksdb::Options settings = martlet::make_options(*options);
+        rocksdb::Options settings = martlet::make_options(path, *options);
         opened->cache =
             settings.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>()->block_cache;
         opened->observer = std::make_shared<martlet::Observer>();
@@ -53,13 +52,16 @@ int32_t mrdb_open(const char *path, const mrdb_options *options, mrdb_store **st
 int32_t mrdb_close(mrdb_store *store) {
     return guarded([&]() -> int32_t {
         std::unique_ptr<mrdb_store> closing(store);
-        // Flushed rows need no replay at the next open. A store that refuses writes cannot flush;
-        // its log has what was acknowledged.
-        rocksdb::Status flushed = closing->db->Flush(rocksdb::FlushOptions());
-        rocksdb::Status synced = flushed.ok() ? flushed : closing->db->SyncWAL();
+        // Flushed rows need no replay at the next open. After a failed write, the log has what was
+        // acknowledged, and is left alone.
+        rocksdb::Status saved;
+        if (!closing->has_failed.load()) {
+            saved = closing->db->Flush(rocksdb::FlushOptions());
+            if (!saved.ok()) saved = closing->db->SyncWAL();
+        }
         rocksdb::CancelAllBackgroundWork(closing->db.get(), true);
-        rocksdb::Status closed = closing->db->Close();
-        return report(synced.ok() ? closed : synced);
+        const rocksdb::Status closed = closing->db->Close();
+        return report(saved.ok() ? closed : saved);
     });
 }
 
@@ -127,7 +129,7 @@ int32_t mrdb_get_many(
 }
 
 int32_t mrdb_sync(mrdb_store *store) {
-    return guarded([&] { return report(store->db->SyncWAL()); });
+    return guarded([&] { return store->write([&] { return store->db->SyncWAL(); }); });
 }
 
 mrdb_snapshot *mrdb_snapshot_create(mrdb_store *store) {
@@ -200,7 +202,7 @@ int32_t mrdb_verify(mrdb_store *store) {
 }
 
 int32_t mrdb_repair(const char *path, const mrdb_options *options) {
-    return guarded([&] { return report(rocksdb::RepairDB(path, martlet::make_options(*options))); });
+    return guarded([&] { return report(rocksdb::RepairDB(path, martlet::make_options(path, *options))); });
 }
 
 uint64_t mrdb_latest_sequence(mrdb_store *store) { return store->db->GetLatestSequenceNumber(); }
@@ -236,7 +238,7 @@ void mrdb_get_statistics(mrdb_store *store, mrdb_statistics *statistics) {
         statistics->snapshots = property(Properties::kNumSnapshots);
         statistics->stalls = store->observer->stalls.load();
         statistics->pending_compaction_bytes = property(Properties::kEstimatePendingCompactionBytes);
-        statistics->refuses_writes = property(Properties::kIsWriteStopped) != 0 ||
+        statistics->refuses_writes = store->has_failed.load() ||
                                      property(Properties::kBackgroundErrors) != 0;
         return mrdb_ok;
     });

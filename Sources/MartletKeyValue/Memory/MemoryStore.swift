@@ -88,8 +88,8 @@ package final class MemoryStore: KeyValueStore {
             guard let root = state.root else { return }
             statistics.memtableBytes = UInt64(root.byteCount)
             statistics.approximateRowCount = UInt64(state.rowCount)
+            statistics.snapshotCount = UInt64(snapshotCount.load(ordering: .relaxed))
         }
-        statistics.snapshotCount = UInt64(snapshotCount.load(ordering: .relaxed))
         return statistics
     }
 
