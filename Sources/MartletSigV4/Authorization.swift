@@ -43,11 +43,12 @@ struct Authorization {
         var credential: SignedBytes?
         var signature: SignedBytes?
         var signedHeaders: SignedBytes?
-        var start = end
-        for index in end...header.count
-        where index == header.count || header[index] == 0x20 || header[index] == 0x2C {
-            defer { start = index + 1 }
-            guard index > start else { continue }
+        var index = end
+        while index < header.count {
+            let start = index
+            while index < header.count, header[index] != 0x20, header[index] != 0x2C { index += 1 }
+            defer { index += 1 }
+            if index == start { continue }
             let piece = SignedBytes(rebasing: header[start..<index])
             guard let equals = piece.firstIndex(of: 0x3D) else {
                 throw .incompleteSignature(

@@ -8,6 +8,8 @@
 // - headers: in the order the client listed them; values trimmed, inner spaces made single,
 //   repeated headers joined by commas.
 
+internal import Glibc
+
 /// The SHA-256 of a request's canonical form. Allocates only for requests above a few hundred bytes.
 func canonicalRequestDigest(
     _ request: SignedRequest, _ authorization: Authorization, _ query: borrowing DecodedQuery
@@ -101,6 +103,11 @@ extension ByteWriter {
     }
 
     private mutating func appendTrimmed(_ value: SignedBytes) {
+        guard let start = value.baseAddress else { return }
+        // Most values hold no white space at all.
+        if memchr(start, 0x20, value.count) == nil, memchr(start, 0x09, value.count) == nil {
+            return append(value)
+        }
         var pendingSpace = false
         var isFirst = true
         for byte in value {

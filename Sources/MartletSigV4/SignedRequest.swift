@@ -1,6 +1,8 @@
 // What of a request a signature covers, borrowed from wherever the request lies. Bytes are as sent
 // on the wire: the target still percent-encoded, the body still compressed.
 
+internal import Glibc
+
 /// Borrowed bytes, valid as long as the request they belong to.
 package typealias SignedBytes = UnsafeBufferPointer<UInt8>
 
@@ -60,7 +62,10 @@ extension UnsafeBufferPointer<UInt8> {
         equalsIgnoringCase(SignedBytes(other))
     }
 
-    func equals(_ other: StaticString) -> Bool { elementsEqual(SignedBytes(other)) }
+    func equals(_ other: StaticString) -> Bool {
+        guard count == other.utf8CodeUnitCount, let start = baseAddress else { return false }
+        return memcmp(start, other.utf8Start, count) == 0
+    }
 
     /// For messages: what is not UTF-8 is replaced.
     var text: String { String(decoding: self, as: UTF8.self) }
