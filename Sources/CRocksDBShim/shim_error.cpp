@@ -33,7 +33,7 @@ mrdb_code code_of(const rocksdb::Status &status, const std::string &text) {
     return mrdb_input_output;
 }
 
-/// Cuts folders off every path in `text`, and gives the last file name that had one.
+/// Cuts folders off every path in `text`, and gives the name of the file it is about.
 std::string strip_folders(std::string &text) {
     std::string file;
     size_t position = 0;
@@ -46,10 +46,14 @@ std::string strip_folders(std::string &text) {
             end++;
         const std::string path = text.substr(begin, end - begin);
         const std::string name = path.substr(path.rfind('/') + 1);
-        if (!name.empty()) file = name;
+        // A manifest that names a missing table is not at fault itself.
+        if (!name.empty() && (file.empty() || file.compare(0, 8, "MANIFEST") == 0)) file = name;
         text.replace(begin, end - begin, name);
         position = begin + name.size();
     }
+    // RocksDB looks for a missing table under its old name last.
+    const size_t suffix = file.rfind(".ldb");
+    if (suffix != std::string::npos) file.replace(suffix, 4, ".sst");
     return file;
 }
 

@@ -1,0 +1,69 @@
+// A plain sorted list of rows, slow and plainly right, and seeded randomness to compare with it.
+
+import MartletKeyValue
+
+/// SplitMix64: the same numbers for the same seed, everywhere.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+        return z ^ z >> 31
+    }
+}
+
+struct Row: Equatable {
+    var key: [UInt8]
+    var value: [UInt8]
+}
+
+struct ReferenceRows {
+    private(set) var values: [[UInt8]: [UInt8]] = [:]
+
+    mutating func put(_ key: [UInt8], _ value: [UInt8]) { values[key] = value }
+    mutating func delete(_ key: [UInt8]) { values[key] = nil }
+
+    mutating func deleteRange(_ range: KeyRange) {
+        for key in values.keys where Self.contains(range, key) { values[key] = nil }
+    }
+
+    func rows(in range: KeyRange = .all, _ direction: ScanDirection = .forward) -> [Row] {
+        let keys = values.keys.filter { Self.contains(range, $0) }
+            .sorted { $0.lexicographicallyPrecedes($1) }
+        let rows = keys.map { Row(key: $0, value: values[$0]!) }
+        return direction == .forward ? rows : rows.reversed()
+    }
+
+    private static func contains(_ range: KeyRange, _ key: [UInt8]) -> Bool {
+        !key.lexicographicallyPrecedes(range.lower)
+            && (range.upper.map { key.lexicographicallyPrecedes($0) } ?? true)
+    }
+}
+
+extension KeyValueReadable {
+    func rows(in range: KeyRange = .all, _ direction: ScanDirection = .forward) throws -> [Row] {
+        try cursor(over: range, direction).rest()
+    }
+}
+
+extension KeyValueCursor {
+    /// The rows from here to the end.
+    func rest() throws -> [Row] {
+        var rows: [Row] = []
+        while let row = try next() { rows.append(Row(key: row.key, value: row.value)) }
+        return rows
+    }
+}
+
+extension KeyValueStore {
+    func put(_ key: [UInt8], _ value: [UInt8], _ durability: Durability = .async) throws {
+        var batch = WriteBatch()
+        batch.put(key, value)
+        try commit(batch, durability)
+    }
+}
