@@ -7,8 +7,20 @@ from typing import Any
 import pytest
 
 from support.check import (
-    CAPACITY_MEMBERS, CONDITION, CONDITION_FAILED, ENVELOPE, INVALID, METRICS_MEMBERS,
-    MISSING_TABLE, NOT_FOUND, VALIDATION, WRONG_KEY, Part, enum_text, refuses,
+    CAPACITY_MEMBERS,
+    CONDITION,
+    CONDITION_FAILED,
+    ENVELOPE,
+    INVALID,
+    METRICS_MEMBERS,
+    MISSING_TABLE,
+    NOT_FOUND,
+    VALIDATION,
+    WRONG_KEY,
+    Part,
+    cases,
+    enum_text,
+    refuses,
 )
 from support.tables import n, s
 
@@ -71,6 +83,7 @@ def test_conditions(client: Any, hash_table: str, key: str) -> None:
     assert "Item" not in answer
 
 
+@pytest.mark.legacy
 def test_expected(client: Any, hash_table: str, key: str) -> None:
     client.put_item(TableName=hash_table, Item={"pk": s(key), "a": n(1)})
     request = {"TableName": hash_table, "Key": {"pk": s(key)}}
@@ -125,7 +138,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSALS)
+@pytest.mark.parametrize("case", cases(REFUSALS))
 @pytest.mark.parametrize("exists", [True, False], ids=["table", "no-table"])
 def test_refuses_before_the_table_is_looked_up(
     client: Any, hash_table: str, case: str, exists: bool

@@ -15,8 +15,8 @@ ITEM: dict[str, Any] = {
     "t": TRUE, "f": {"BOOL": False}, "nil": NULL, "ss": {"SS": ["a", "b"]},
     "ns": {"NS": ["1", "2.5"]}, "bs": {"BS": [b"x", b"y"]},
     "l": lst(n(1), s("two"), lst(n(3)), m(k=s("v"))),
-    "mm": m(a=n(1), b=m(c=lst(n(7), {"SS": ["q", "p"]}))), "a.b": n(5), "name": s("reserved"),
-    "wrapped": lst({"SS": ["x", "y"]}),
+    "mm": m(a=n(1), b=m(c=lst(n(7), {"SS": ["p", "q"]}))), "a.b": n(5), "name": s("reserved"),
+    "kept": lst({"SS": ["x", "y"]}),
 }
 VALUES: dict[str, Any] = {
     ":0": n(0), ":1": n(1), ":1d": n("1.0"), ":2": n(2), ":3": n(3), ":7": n(7), ":m3": n(-3),
@@ -57,7 +57,7 @@ CONDITIONS: dict[str, bool] = {
     "one = :1": True, "one = :1d": True, "one <> :1d": False, "one = :s": False,
     "one <> :s": True, "s = :s": True, "s = :he": False, "blank = :e": True, "bin = :b": True,
     "t = :t": True, "t = :f": False, "nil = :null": True, "ss = :ssba": True,
-    "ss = :ssa": False, "ns = :ns": True, "wrapped = :lset": True, "l[2] = :l3": True,
+    "ss = :ssa": False, "ns = :ns": True, "kept = :lset": True, "l[2] = :l3": True,
     "l[3] = :m": True, "one = ns": False, ":1 = one": True, "one = mm.a": True,
     # missing attributes
     "nope = :1": False, "nope <> :1": True, "nope = nope2": False, "nope <> nope2": True,
@@ -191,7 +191,8 @@ CONDITION_ERRORS: dict[str, str] = {
     "size(s)": WAY + "size",
     "attribute_exists(one) = :1": WAY + "attribute_exists",
     "begins_with(s, begins_with(s, :he))": WAY + "begins_with",
-    "if_not_exists(one, :1) = :1": Part("not allowed"),
+    "if_not_exists(one, :1) = :1":
+        "The function is not allowed in a condition expression; function: if_not_exists",
     "one = one": DISTINCT + "=, first operand: [one]",
     "mm.a < mm.a": DISTINCT + "<, first operand: [mm, a]",
     "one <> one": DISTINCT + "<>, first operand: [one]",
@@ -427,12 +428,14 @@ OVERLAP = (
 CONFLICT = (
     "Two document paths conflict with each other; must remove or rewrite one of these paths; "
 )
+IN_UPDATE = "The function is not allowed in an update expression; function: "
+UNTYPED = "Incorrect operand type for operator or function; operator: "
 UPDATE_ERRORS: dict[str, str] = {
     "": "The expression can not be empty;",
     "SET": 'Syntax error; token: "<EOF>", near: "SET"',
     "INVALID SYNTAX": 'Syntax error; token: "INVALID", near: "INVALID SYNTAX"',
     "SET a": Part("Syntax error; token: "),
-    "SET a = ": 'Syntax error; token: "<EOF>", near: "="',
+    "SET a =": 'Syntax error; token: "<EOF>", near: "="',
     "SET a = :1,": 'Syntax error; token: "<EOF>", near: ","',
     "SET a = :1 b = :2": 'Syntax error; token: "b", near: ":1 b ="',
     "SET a = :1 + :2 + :9": 'Syntax error; token: "+", near: ":2 + :9"',
@@ -460,8 +463,8 @@ UPDATE_ERRORS: dict[str, str] = {
     "SET #nope = :1": "An expression attribute name used in the document path is not defined; "
                       "attribute name: #nope",
     "SET a = nope(a)": "Invalid function name; function: nope",
-    "SET a = size(s)": WAY + "size",
-    "SET a = attribute_exists(s)": WAY + "attribute_exists",
+    "SET a = size(s)": IN_UPDATE + "size",
+    "SET a = attribute_exists(s)": IN_UPDATE + "attribute_exists",
     "SET a = if_not_exists(a)": NUMBER_OF + "if_not_exists, number of operands: 1",
     "SET a = if_not_exists(:1, :2)":
         "Operator or function requires a document path; operator or function: if_not_exists",
@@ -469,11 +472,11 @@ UPDATE_ERRORS: dict[str, str] = {
     "SET a = list_append(l, :1)": OPERAND + "list_append, operand type: N",
     "SET a = a + :s": OPERAND + "+, operand type: S",
     "SET a = :l - a": OPERAND + "-, operand type: L",
-    "ADD a :s": Part(OPERAND + "ADD, operand type: S"),
-    "ADD l :l": Part(OPERAND + "ADD, operand type: L"),
-    "ADD mm :m": Part(OPERAND + "ADD, operand type: M"),
-    "DELETE a :1": Part(OPERAND + "DELETE, operand type: N"),
-    "DELETE l :l": Part(OPERAND + "DELETE, operand type: L"),
+    "ADD a :s": Part(UNTYPED + "ADD, operand type: STRING, typeSet: "),
+    "ADD l :l": Part(UNTYPED + "ADD, operand type: LIST, typeSet: "),
+    "ADD mm :m": Part(UNTYPED + "ADD, operand type: MAP, typeSet: "),
+    "DELETE a :1": Part(UNTYPED + "DELETE, operand type: NUMBER, typeSet: "),
+    "DELETE l :l": Part(UNTYPED + "DELETE, operand type: LIST, typeSet: "),
 }
 
 

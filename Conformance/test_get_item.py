@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from support.check import (
-    CAPACITY_MEMBERS, ENVELOPE, MISSING_TABLE, NOT_FOUND, VALIDATION, WRONG_KEY, Part, enum_text,
+    CAPACITY_MEMBERS,
+    ENVELOPE,
+    MISSING_TABLE,
+    NOT_FOUND,
+    VALIDATION,
+    WRONG_KEY,
+    Part,
+    cases,
+    enum_text,
     refuses,
 )
 from support.tables import lst, m, n, s
@@ -59,6 +67,7 @@ def test_a_projection_that_matches_nothing_is_an_empty_item(
     assert got["Item"] == {}
 
 
+@pytest.mark.legacy
 def test_attributes_to_get(client: Any, hash_table: str, key: str) -> None:
     client.put_item(
         TableName=hash_table, Item={"pk": s(key), "a": n(1), "b": lst(n(2)), "c": n(3)}
@@ -69,6 +78,7 @@ def test_attributes_to_get(client: Any, hash_table: str, key: str) -> None:
     assert got["Item"] == {"a": n(1), "b": lst(n(2))}
 
 
+@pytest.mark.legacy
 def test_a_dot_in_the_legacy_list_is_part_of_the_name(
     client: Any, hash_table: str, key: str
 ) -> None:
@@ -138,7 +148,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSALS)
+@pytest.mark.parametrize("case", cases(REFUSALS))
 @pytest.mark.parametrize("exists", [True, False], ids=["table", "no-table"])
 def test_refuses_before_the_table_is_looked_up(
     client: Any, hash_table: str, case: str, exists: bool

@@ -111,7 +111,6 @@ WRONG_SHAPES: dict[str, Any] = {
     "a string in L": {"TableName": "abc", "Key": {"a": {"L": ["x"]}}},
     "bad base64": {"TableName": "abc", "Key": {"a": {"B": "!!!!"}}},
     "base64 of a wrong length": {"TableName": "abc", "Key": {"a": {"B": "abc"}}},
-    "a string as list": {"TableName": "abc", "AttributesToGet": "x"},
     "a string as flag": {"TableName": "abc", "ConsistentRead": "yes"},
     "an object as flag": {"TableName": "abc", "ConsistentRead": {}},
 }
@@ -124,6 +123,20 @@ def test_wrong_shapes_are_serialization_errors(raw: RawClient, case: str) -> Non
     assert answer.type == SERIALIZATION, answer.body
     assert_envelope(answer)
     assert "message" not in answer.json  # this layer spells it Message, or gives none
+
+
+@pytest.mark.parametrize(
+    "operation, body",
+    [("TransactGetItems", {"TransactItems": "x"}), ("CreateTable", {"KeySchema": {}}),
+     ("BatchGetItem", {"RequestItems": []}), ("ListTables", {"Limit": "5"}),
+     ("TagResource", {"Tags": ["x"]}), ("PutItem", {"Item": "x"}), ("Query", {"Limit": []}),
+     ("UpdateItem", {"ExpressionAttributeNames": {"#a": 1}}), ("Scan", {"Segment": True}),
+     ("TransactWriteItems", {"TransactItems": [{"Put": "x"}]}),
+     ("BatchWriteItem", {"RequestItems": {"abc": {}}})],
+)
+def test_wrong_shapes_of_other_operations(raw: RawClient, operation: str, body: Any) -> None:
+    answer = raw.call(operation, body)
+    assert (answer.status, answer.type) == (400, SERIALIZATION), answer.body
 
 
 def test_an_empty_body(raw: RawClient) -> None:

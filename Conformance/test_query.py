@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from support.check import (
-    CAPACITY_MEMBERS, ENVELOPE, MISSING_TABLE, NOT_FOUND, VALIDATION, Part, enum_text, refuses,
+    CAPACITY_MEMBERS,
+    ENVELOPE,
+    MISSING_TABLE,
+    NOT_FOUND,
+    VALIDATION,
+    Part,
+    cases,
+    enum_text,
+    refuses,
 )
 from support.tables import b, lst, n, s
 
@@ -126,6 +134,7 @@ LEGACY: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
+@pytest.mark.legacy
 @pytest.mark.parametrize("number", range(len(LEGACY)))
 def test_key_conditions(client: Any, strings: str, number: int) -> None:
     conditions, wanted = LEGACY[number]
@@ -135,6 +144,7 @@ def test_key_conditions(client: Any, strings: str, number: int) -> None:
     assert sorts(answer) == wanted
 
 
+@pytest.mark.legacy
 def test_query_filter(client: Any, strings: str) -> None:
     request = {"TableName": strings, "KeyConditions": {"pk": op("EQ", s(FIXED))}}
     assert sorts(client.query(QueryFilter={"v": op("GE", n(2))}, **request)) == ["ab", "abc", "ba"]
@@ -323,8 +333,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
         "rewrite one of these paths; path one: [a], path two: [a, b]"),
     "a limit of zero": (
         {**EXPRESSION, "Limit": 0},
-        ENVELOPE + "Value '0' at 'limit' failed to satisfy constraint: Member must have value "
-        "greater than or equal to 1"),
+        Part("failed to satisfy constraint: Member must have value greater than or equal to 1")),
     "a select that is none": (
         {**EXPRESSION, "Select": "SOME"},
         ENVELOPE + enum_text("SOME", "select", "SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, "
@@ -367,7 +376,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSALS)
+@pytest.mark.parametrize("case", cases(REFUSALS))
 def test_refuses(client: Any, range_table: str, case: str) -> None:
     request, text = REFUSALS[case]
     refuses(client.query, VALIDATION, text, TableName=range_table, **request)

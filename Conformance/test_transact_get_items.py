@@ -7,8 +7,16 @@ from typing import Any
 import pytest
 
 from support.check import (
-    CANCELLED, CAPACITY_MEMBERS, ENVELOPE, MISSING_TABLE, NOT_FOUND, VALIDATION, WRONG_KEY, Part,
-    enum_text, refuses,
+    CANCELLED,
+    CAPACITY_MEMBERS,
+    ENVELOPE,
+    MISSING_TABLE,
+    NOT_FOUND,
+    VALIDATION,
+    WRONG_KEY,
+    Part,
+    enum_text,
+    refuses,
 )
 from support.tables import n, s
 

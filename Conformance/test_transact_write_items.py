@@ -6,10 +6,21 @@ import uuid
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from support.check import (
-    CANCELLED, CAPACITY_MEMBERS, CONDITION_FAILED, INVALID, METRICS_MEMBERS, MISSING_TABLE,
-    NOT_FOUND, VALIDATION, WRONG_KEY, Part, enum_text, refuses,
+    CANCELLED,
+    CAPACITY_MEMBERS,
+    CONDITION_FAILED,
+    INVALID,
+    METRICS_MEMBERS,
+    MISSING_TABLE,
+    NOT_FOUND,
+    VALIDATION,
+    WRONG_KEY,
+    Part,
+    enum_text,
+    refuses,
 )
 from support.sizes import ITEM_LIMIT_BYTES, padded
 from support.tables import n, s
@@ -206,9 +217,6 @@ def fixed_refusals(table: str) -> dict[str, tuple[list[Action], str]]:
             [put(table, L, ConditionExpression="attribute_exists(a)",
                  ExpressionAttributeValues=U),
              put(table, K, ConditionExpression="a b")], UNUSED),
-        "a key attribute": (
-            [update(table, K, "SET sk = :u", ExpressionAttributeValues=U)],
-            Part("Cannot update attribute sk. This attribute is part of the key")),
         "an empty key": (
             [put(table, {"pk": s(""), "sk": s("a")})],
             Part("The AttributeValue for a key attribute cannot contain an empty string value. "
@@ -303,6 +311,19 @@ def test_four_megabytes_and_no_more(client: Any, range_table: str, key: str) -> 
     client.transact_write_items(TransactItems=[put(range_table, item) for item in items[:10]])
     for item in items[:10]:
         client.delete_item(TableName=range_table, Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+def test_an_update_of_a_key_attribute(client: Any, range_table: str) -> None:
+    """Refused with this text, whether as the request's error or as the action's reason."""
+    with pytest.raises(ClientError) as caught:
+        client.transact_write_items(TransactItems=[
+            update(range_table, K, "SET sk = :u", ExpressionAttributeValues=U)
+        ])
+    response = caught.value.response
+    reasons = response.get("CancellationReasons", [{"Message": response["Error"]["Message"]}])
+    assert reasons[0]["Message"] == (
+        INVALID + "Cannot update attribute sk. This attribute is part of the key"
+    )
 
 
 class TestTokens:

@@ -165,7 +165,7 @@ IN_ENVELOPE: dict[str, tuple[dict[str, Any], str]] = {
     "two strings": ({"SS": ["b", "a", "b"]}, Part(
         'Input collection ["a", "b", "b"] contains duplicates.')),
     "a repeat in the middle": ({"SS": ["d", "c", "a", "c", "b"]}, Part(
-        'Input collection ["a", "b", "c", "c", "d"] contains duplicates.')),
+        'Input collection ["a", "c", "d", "c", "b"] contains duplicates.')),
     "two equal numbers": ({"NS": ["1", "2", "1.0"]}, Part(
         "Input collection contains duplicates")),
     "two equal binaries": ({"BS": [b"a", b"b", b"a"]}, Part(

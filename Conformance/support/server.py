@@ -14,6 +14,8 @@ from typing import IO
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 READY = re.compile(r"martlet \S+ listening on (http://127\.0\.0\.1:(\d+))")
+REGION = "eu-west-2"
+BODY_LIMIT = 16 << 20  # what AWS takes
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
 
@@ -40,20 +42,27 @@ class Server:
         assert self.process is not None
         return self.process.pid
 
-    def start(self) -> "Server":
+    def start(self) -> Server:
         """Returns when the server has printed its address."""
-        command = [str(binary()), "serve", "--port", "0", *self.arguments]
+        self.spawn()
+        line = self._first_line()
+        found = READY.match(line)
+        assert found, f"unexpected first line {line!r}; stderr: {self.stderr()}"
+        self.url, self.port = found[1], int(found[2])
+        return self
+
+    def spawn(self) -> None:
+        """Starts the process and does not wait for anything."""
+        command = [
+            str(binary()), "serve", "--port", "0", "--region", REGION,
+            "--body-limit", str(BODY_LIMIT), *self.arguments,
+        ]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=self.log,
             env={**os.environ, **self.environment},
         )
-        line = self._first_line()
-        found = READY.match(line)
-        assert found, f"unexpected first line {line!r}; stderr: {self.stderr()}"
-        self.url, self.port = found[1], int(found[2])
-        return self
 
     def _first_line(self) -> str:
         assert self.process is not None and self.process.stdout is not None

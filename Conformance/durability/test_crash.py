@@ -1,0 +1,206 @@
+"""SIGKILL at random moments: every acknowledged write is there, with its index rows, whole.
+
+`--kills N` sets how often the server is killed, `--seed N` repeats a run. A kill of the process
+leaves the page cache alone; what a power cut leaves is tested below the socket, on a store that
+drops what was not synced.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from durability.ledger import Item, Key
+from durability.writers import TABLE, BatchWriter, ItemWriter, TransactionWriter, Writer
+from support.light import LightClient
+from support.server import Server
+from support.tables import attributes, index, keys, on_demand
+
+SCHEMA = on_demand(
+    keys("pk", "sk"),
+    attributes(pk="S", sk="S", g="S", l="N"),
+    LocalSecondaryIndexes=[index("local", keys("pk", "l"))],
+    GlobalSecondaryIndexes=[
+        index("global", keys("g")), index("bare", keys("g", "l"), "KEYS_ONLY"),
+    ],
+)
+INDEX_KEYS = {"local": {"l"}, "global": {"g"}, "bare": {"g", "l"}}
+
+pytestmark = pytest.mark.ours
+
+
+@pytest.fixture
+def disk_only(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--store") == "memory":
+        pytest.skip("there is nothing to survive in memory")
+
+
+def primary(item: Item) -> Key:
+    return (item["pk"]["S"], item["sk"]["S"])
+
+
+def write_until_killed(server: Server, writers: list[Writer], seconds: float) -> None:
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=writer.run, args=(server.port, stop)) for writer in writers
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(seconds)
+    assert server.running(), f"the server died by itself: {server.stderr()}"
+    server.kill()
+    stop.set()
+    for thread in threads:
+        thread.join(60)
+        assert not thread.is_alive(), "a writer hangs on a server that is gone"
+
+
+def kill_while_it_opens(server: Server, rng: random.Random) -> None:
+    """Recovery may be interrupted as well, at any point and more than once."""
+    for _ in range(rng.randrange(3)):
+        server.spawn()
+        time.sleep(rng.uniform(0, 0.03))
+        server.kill()
+
+
+def check_items(client: LightClient, writers: list[Writer]) -> dict[Key, Item]:
+    scanned = client.items("Scan", {"TableName": TABLE, "ConsistentRead": True})
+    stored = {primary(item): item for item in scanned}
+    assert len(stored) == len(scanned), "an item was read twice"
+    broken = [each for writer in writers for each in writer.ledger.settle(stored)]
+    assert not broken, "\n".join(broken[:20])
+    known = {
+        key for writer in writers
+        for key, state in writer.ledger.acknowledged.items() if state is not None
+    }
+    assert set(stored) == known, "items that nobody wrote"
+    return stored
+
+
+def check_indexes(client: LightClient, stored: dict[Key, Item]) -> int:
+    """Every entry has its item and every item its entry, attribute for attribute."""
+    entries = 0
+    for name, needed in INDEX_KEYS.items():
+        found: list[Item] = client.items("Scan", {"TableName": TABLE, "IndexName": name})
+        wanted = {key: item for key, item in stored.items() if needed <= set(item)}
+        if name == "bare":
+            kept = {"pk", "sk", *needed}
+            wanted = {
+                key: {each: value for each, value in item.items() if each in kept}
+                for key, item in wanted.items()
+            }
+        assert len(found) == len({primary(item) for item in found}), f"{name}: an entry twice"
+        assert {primary(item): item for item in found} == wanted, f"{name} differs from the table"
+        entries += len(found)
+    return entries
+
+
+def test_nothing_acknowledged_is_lost(
+    request: pytest.FixtureRequest, disk_only: None, seed: int, tmp_path: Path
+) -> None:
+    kills = int(request.config.getoption("--kills"))
+    print(f"seed {seed}, {kills} kills")
+    rng = random.Random(seed)
+    writers: list[Writer] = [
+        *(ItemWriter(f"item{number}", seed) for number in range(4)),
+        *(BatchWriter(f"batch{number}", seed) for number in range(2)),
+        *(TransactionWriter(f"transaction{number}", seed) for number in range(2)),
+    ]
+    server = Server("--data", str(tmp_path / "data")).start()
+    entries = 0
+    try:
+        LightClient(server.port).demand("CreateTable", {"TableName": TABLE, **SCHEMA})
+        for _ in range(kills):
+            write_until_killed(server, writers, rng.uniform(0.02, 0.8))
+            failures = [writer.failure for writer in writers if writer.failure]
+            assert not failures, failures
+            kill_while_it_opens(server, rng)
+            server.start()
+            client = LightClient(server.port)
+            stored = check_items(client, writers)
+            entries = check_indexes(client, stored)
+            client.close()
+        assert server.stop() == 0
+    finally:
+        server.close()
+    total = sum(writer.ledger.acknowledgements for writer in writers)
+    print(f"{total} acknowledged requests, {len(stored)} items, {entries} index entries at the end")
+    assert total > kills, "the writers did not get to write"
+
+
+def test_a_graceful_stop_keeps_everything(
+    disk_only: None, seed: int, tmp_path: Path
+) -> None:
+    """SIGTERM under load: what was accepted is finished, answered or not, and the status is 0."""
+    print("seed", seed)
+    writers: list[Writer] = [ItemWriter(f"item{number}", seed) for number in range(4)]
+    server = Server("--data", str(tmp_path / "data")).start()
+    try:
+        LightClient(server.port).demand("CreateTable", {"TableName": TABLE, **SCHEMA})
+        stop = threading.Event()
+        threads = [
+            threading.Thread(target=writer.run, args=(server.port, stop)) for writer in writers
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
+        assert server.stop() == 0
+        stop.set()
+        for thread in threads:
+            thread.join(60)
+        server.start()
+        client = LightClient(server.port)
+        check_indexes(client, check_items(client, writers))
+        client.close()
+    finally:
+        server.close()
+
+
+def test_tables_and_settings_survive(disk_only: None, tmp_path: Path) -> None:
+    server = Server("--data", str(tmp_path / "data")).start()
+    try:
+        client = LightClient(server.port)
+        client.demand("CreateTable", {
+            "TableName": TABLE, **SCHEMA, "Tags": [{"Key": "a", "Value": "b"}],
+        })
+        client.demand("UpdateTimeToLive", {
+            "TableName": TABLE,
+            "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "expires"},
+        })
+        before = describe(client)
+        server.kill()
+        server.start()
+        assert describe(LightClient(server.port)) == before
+        LightClient(server.port).demand("DeleteTable", {"TableName": TABLE})
+        server.kill()
+        server.start()
+        assert LightClient(server.port).demand("ListTables", {})["TableNames"] == []
+    finally:
+        server.close()
+
+
+def describe(client: LightClient) -> Any:
+    table = client.demand("DescribeTable", {"TableName": TABLE})["Table"]
+    return (
+        table,
+        client.demand("DescribeTimeToLive", {"TableName": TABLE}),
+        client.demand("ListTagsOfResource", {"ResourceArn": table["TableArn"]}),
+    )
+
+
+def test_a_second_server_on_the_directory_is_refused(disk_only: None, tmp_path: Path) -> None:
+    server = Server("--data", str(tmp_path / "data")).start()
+    second = Server("--data", str(tmp_path / "data"))
+    try:
+        second.spawn()
+        assert second.process is not None
+        assert second.process.wait(20) != 0
+        assert str(server.pid) in second.stderr(), "the error names the holder"
+    finally:
+        second.close()
+        server.close()

@@ -1,0 +1,95 @@
+"""Good requests, at least one for each operation: what the mutations start from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.tables import INDEXED, attributes, index, keys, lst, m, n, s
+
+TABLE, OTHER = "hostile", "hostile-other"
+KEY = {"pk": s("a"), "sk": s("b")}
+ITEM = {
+    **KEY, "l1": s("x"), "l2": n(1), "g1": s("g"), "g2": n("2.5"), "a": lst(n(1), s("é"), m(b=n(2))),
+    "ss": {"SS": ["a", "b"]}, "ns": {"NS": ["1", "-2e3"]}, "bin": {"B": "AAEC"}, "t": {"BOOL": True},
+    "nil": {"NULL": True},
+}
+NAMES = {"ExpressionAttributeNames": {"#n": "name"}}
+ARN = "arn:aws:dynamodb:eu-west-2:000000000000:table/" + TABLE
+
+
+def put(item: Any) -> dict[str, Any]:
+    return {"PutRequest": {"Item": item}}
+
+
+CORPUS: list[tuple[str, dict[str, Any]]] = [
+    ("PutItem", {"TableName": TABLE, "Item": ITEM}),
+    ("PutItem", {"TableName": TABLE, "Item": ITEM, "ReturnValues": "ALL_OLD",
+                 "ConditionExpression": "attribute_not_exists(#n) OR size(pk) < :v", **NAMES,
+                 "ExpressionAttributeValues": {":v": n(9)}, "ReturnConsumedCapacity": "INDEXES",
+                 "ReturnItemCollectionMetrics": "SIZE"}),
+    ("PutItem", {"TableName": TABLE, "Item": ITEM, "Expected": {
+        "a": {"ComparisonOperator": "IN", "AttributeValueList": [n(1), s("b")]}}}),
+    ("GetItem", {"TableName": TABLE, "Key": KEY, "ConsistentRead": True, **NAMES,
+                 "ProjectionExpression": "a[2].b, #n, ss"}),
+    ("GetItem", {"TableName": TABLE, "Key": KEY, "AttributesToGet": ["a", "b"]}),
+    ("UpdateItem", {"TableName": TABLE, "Key": KEY, **NAMES, "ReturnValues": "ALL_NEW",
+                    "UpdateExpression": "SET #n = if_not_exists(#n, :v) + :v, a[1] = :s REMOVE t "
+                                        "ADD g2 :v DELETE ss :ss",
+                    "ExpressionAttributeValues": {":v": n(1), ":s": s("q"), ":ss": {"SS": ["a"]}}}),
+    ("UpdateItem", {"TableName": TABLE, "Key": KEY, "AttributeUpdates": {
+        "x": {"Action": "ADD", "Value": n(1)}, "y": {"Action": "DELETE"}}}),
+    ("DeleteItem", {"TableName": TABLE, "Key": KEY, "ReturnValues": "ALL_OLD",
+                    "ConditionExpression": "attribute_exists(pk) AND a[0] BETWEEN :v AND :w",
+                    "ExpressionAttributeValues": {":v": n(0), ":w": n(2)}}),
+    ("Query", {"TableName": TABLE, "KeyConditionExpression": "pk = :p AND begins_with(sk, :s)",
+               "FilterExpression": "contains(ss, :s) OR NOT (g2 IN (:n, :m))", "Limit": 5,
+               "ExpressionAttributeValues": {":p": s("a"), ":s": s("b"), ":n": n(1), ":m": n(2)},
+               "ExclusiveStartKey": KEY, "ScanIndexForward": False, "Select": "ALL_ATTRIBUTES"}),
+    ("Query", {"TableName": TABLE, "IndexName": "gsi_keys", "KeyConditionExpression":
+               "g1 = :g AND g2 BETWEEN :a AND :b", "ProjectionExpression": "pk, g2",
+               "ExpressionAttributeValues": {":g": s("g"), ":a": n(0), ":b": n(9)}}),
+    ("Query", {"TableName": TABLE, "IndexName": "lsi_all", "KeyConditions": {
+        "pk": {"ComparisonOperator": "EQ", "AttributeValueList": [s("a")]},
+        "l1": {"ComparisonOperator": "GT", "AttributeValueList": [s("a")]}},
+        "QueryFilter": {"t": {"ComparisonOperator": "NOT_NULL"}}, "ConditionalOperator": "OR"}),
+    ("Scan", {"TableName": TABLE, "Segment": 1, "TotalSegments": 3, "Limit": 10, **NAMES,
+              "FilterExpression": "attribute_type(#n, :t)",
+              "ExpressionAttributeValues": {":t": s("S")}}),
+    ("Scan", {"TableName": TABLE, "IndexName": "gsi_all", "ExclusiveStartKey": {
+        **KEY, "g1": s("g")}, "ScanFilter": {"a": {"ComparisonOperator": "NULL"}}}),
+    ("BatchGetItem", {"RequestItems": {
+        TABLE: {"Keys": [KEY, {"pk": s("c"), "sk": s("d")}], "ProjectionExpression": "a"},
+        OTHER: {"Keys": [{"pk": s("x")}], "ConsistentRead": True}}}),
+    ("BatchWriteItem", {"RequestItems": {
+        TABLE: [put(ITEM), {"DeleteRequest": {"Key": {"pk": s("c"), "sk": s("d")}}}],
+        OTHER: [put({"pk": s("x"), "v": n(1)})]}}),
+    ("TransactWriteItems", {"ClientRequestToken": "token", "TransactItems": [
+        {"Put": {"TableName": TABLE, "Item": ITEM}},
+        {"Update": {"TableName": OTHER, "Key": {"pk": s("x")}, "UpdateExpression": "ADD v :v",
+                    "ExpressionAttributeValues": {":v": n(1)}}},
+        {"ConditionCheck": {"TableName": OTHER, "Key": {"pk": s("y")},
+                            "ConditionExpression": "attribute_not_exists(pk)"}},
+        {"Delete": {"TableName": OTHER, "Key": {"pk": s("z")}}}]}),
+    ("TransactGetItems", {"TransactItems": [
+        {"Get": {"TableName": TABLE, "Key": KEY, "ProjectionExpression": "a[0]"}},
+        {"Get": {"TableName": OTHER, "Key": {"pk": s("x")}}}]}),
+    ("CreateTable", {"TableName": "hostile-new", **INDEXED, "Tags": [{"Key": "a", "Value": "b"}],
+                     "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+                     "DeletionProtectionEnabled": False}),
+    ("UpdateTable", {"TableName": OTHER, "AttributeDefinitions": attributes(g="S"),
+                     "GlobalSecondaryIndexUpdates": [{"Create": index("late", keys("g"))}]}),
+    ("UpdateTable", {"TableName": OTHER, "BillingMode": "PROVISIONED", "ProvisionedThroughput": {
+        "ReadCapacityUnits": 1, "WriteCapacityUnits": 1}}),
+    ("DescribeTable", {"TableName": TABLE}),
+    ("DeleteTable", {"TableName": "hostile-new"}),
+    ("ListTables", {"Limit": 3, "ExclusiveStartTableName": "hostile"}),
+    ("DescribeEndpoints", {}),
+    ("DescribeLimits", {}),
+    ("TagResource", {"ResourceArn": ARN, "Tags": [{"Key": "k", "Value": "v"}]}),
+    ("UntagResource", {"ResourceArn": ARN, "TagKeys": ["k"]}),
+    ("ListTagsOfResource", {"ResourceArn": ARN}),
+    ("UpdateTimeToLive", {"TableName": OTHER, "TimeToLiveSpecification": {
+        "Enabled": True, "AttributeName": "e"}}),
+    ("DescribeTimeToLive", {"TableName": OTHER}),
+    ("DescribeContinuousBackups", {"TableName": OTHER}),
+]
