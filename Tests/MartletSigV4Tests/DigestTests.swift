@@ -45,12 +45,11 @@ import Testing
     @Test("a digest is read from 64 hexadecimal digits, and from nothing else")
     func hexDigits() throws {
         let text = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015AD"
-        let arena = TestRequest.Arena()
-        let read = try #require(Digest(hex: arena.copy(text)))
+        let read = try #require(withBytes(of: text) { Digest(hex: $0) })
         #expect(read.equalsInConstantTime(sha256("abc")))
         #expect(!read.equalsInConstantTime(sha256("abd")))
         for wrong in ["", "ba", String(text.dropLast()), text + "0", text.dropLast() + "g"] {
-            #expect(Digest(hex: arena.copy(String(wrong))) == nil)
+            #expect(withBytes(of: String(wrong)) { Digest(hex: $0) } == nil)
         }
     }
 

@@ -15,12 +15,14 @@ struct TestRequest {
         let arena = Arena()
         var fields: [(name: SignedBytes, value: SignedBytes)] = []
         for (name, value) in headers { fields.append((arena.copy(name), arena.copy(value))) }
-        return try fields.withUnsafeBufferPointer { fields in
-            try use(
-                SignedRequest(
-                    method: arena.copy(method), path: arena.copy(path),
-                    query: query.map(arena.copy), headers: fields,
-                    body: UnsafeRawBufferPointer(arena.copy(body))))
+        return try withExtendedLifetime(arena) {
+            try fields.withUnsafeBufferPointer { fields in
+                try use(
+                    SignedRequest(
+                        method: arena.copy(method), path: arena.copy(path),
+                        query: query.map(arena.copy), headers: fields,
+                        body: UnsafeRawBufferPointer(arena.copy(body))))
+            }
         }
     }
 
@@ -54,6 +56,11 @@ struct TestRequest {
     }
 }
 
+/// Lends the bytes of a text.
+func withBytes<Result>(of text: String, _ body: (SignedBytes) -> Result) -> Result {
+    Array(text.utf8).withUnsafeBufferPointer(body)
+}
+
 func hex(_ digest: Digest) -> String {
     digest.withBytes { bytes in
         bytes.map { (byte: UInt8) -> String in
@@ -71,10 +78,13 @@ func hmac(_ text: [UInt8], key: [UInt8]) -> Digest {
 }
 
 func signingKey(secret: String, date: String, region: String, service: String) -> Digest {
-    let arena = TestRequest.Arena()
-    return deriveSigningKey(
-        secret: secret, date: arena.copy(date), region: arena.copy(region),
-        service: arena.copy(service))
+    withBytes(of: date) { date in
+        withBytes(of: region) { region in
+            withBytes(of: service) { service in
+                deriveSigningKey(secret: secret, date: date, region: region, service: service)
+            }
+        }
+    }
 }
 
 /// Signs a canonical request given as text.

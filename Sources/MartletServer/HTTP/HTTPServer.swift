@@ -68,7 +68,7 @@ package final class HTTPServer: Sendable {
     private let workers: [HTTPWorker]
     private let threads: Mutex<[HTTPThread]>
 
-    /// Listens and serves from now on, on threads of its own.
+    /// Listens and serves from now on, on threads of its own, until `stop`.
     package static func start(
         _ options: HTTPServerOptions, handler: any HTTPHandler
     ) throws(HTTPServerError) -> HTTPServer {

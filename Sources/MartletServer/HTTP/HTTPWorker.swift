@@ -48,12 +48,13 @@ final class HTTPWorker: @unchecked Sendable {
         guard wakeup >= 0 else { throw .system("eventfd", errno) }
         daemon = start(tls)
         guard daemon != nil else {
-            close(wakeup)
             throw tls == nil ? .system("MHD_start_daemon", errno) : .badCertificate
         }
     }
 
     deinit {
+        // Only a worker that never ran still has its daemon: the port was taken, say.
+        if let daemon { MHD_stop_daemon(daemon) }
         close(wakeup)
     }
 
