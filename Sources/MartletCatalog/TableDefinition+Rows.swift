@@ -1,7 +1,7 @@
 // Where items and their index rows are stored. These run for every write and read, so they build
 // one array and nothing else; values are trusted to have passed `primaryKey` and `checkIndexKeys`.
 
-internal import MartletEncoding
+package import MartletEncoding
 package import MartletModel
 
 extension TableDefinition {
@@ -70,6 +70,15 @@ extension TableDefinition {
             }
         }
         return projected
+    }
+
+    /// `projectedItem` from record to record: attributes are copied, not decoded.
+    package func projectedRecord(for index: IndexDefinition, of record: ItemRecord) -> ItemRecord {
+        guard index.projection != .all else { return record }
+        // One list, so that a name is sought in one place.
+        var names = key.attributes.map(\.name) + index.key.attributes.map(\.name)
+        if case .include(let included) = index.projection { names += included }
+        return record.projected { bytes in names.contains { $0.hasBytes(bytes) } }
     }
 
     /// Whether an index holds the attribute.

@@ -55,6 +55,9 @@ package struct ItemRecord: Sendable, Hashable {
         bytes = RecordWriter.record(of: item, sizeBytes: sizeBytes)
     }
 
+    /// Takes bytes that the writer just made.
+    init(trusting bytes: [UInt8]) { self.bytes = bytes }
+
     private static func fault(_ bytes: UnsafeRawBufferPointer) -> CorruptRecord? {
         guard bytes.count >= headerBytes + checksumBytes else {
             return CorruptRecord("record too short")
@@ -121,25 +124,12 @@ extension ItemRecord: AttributeSource {
         atValueOf name: Text, _ body: (inout RecordCursor) -> Result
     ) -> Result? {
         bytes.withUnsafeBytes { bytes in
-            let isWide = bytes[1] & 1 != 0
-            let end = bytes.count - Self.checksumBytes
+            let directory = RecordDirectory(bytes)
             return name.withUTF8 { name in
-                var (low, high) = (0, attributeCount)
+                var (low, high) = (0, directory.count)
                 while low < high {
                     let middle = (low + high) / 2
-                    let place = Self.headerBytes + middle * (isWide ? 4 : 2)
-                    let offset =
-                        isWide
-                        ? Int(
-                            UInt32(
-                                littleEndian: bytes.loadUnaligned(
-                                    fromByteOffset: place, as: UInt32.self)))
-                        : Int(
-                            UInt16(
-                                littleEndian: bytes.loadUnaligned(
-                                    fromByteOffset: place, as: UInt16.self)))
-                    guard offset <= end else { return nil }
-                    var cursor = RecordCursor(bytes, from: offset, to: end)
+                    var cursor = directory.cursor(at: middle)
                     let order = compareBytes(cursor.bytes(), name)
                     if order == 0 { return body(&cursor) }
                     if order < 0 { low = middle + 1 } else { high = middle }

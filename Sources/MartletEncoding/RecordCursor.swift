@@ -114,3 +114,33 @@ package struct RecordCursor {
         return entries
     }
 }
+
+/// Sizes as DynamoDB counts them, without decoding.
+extension RecordCursor {
+    /// Skips a value and tells its size.
+    mutating func skippedSizeBytes() -> Int { skippedSizeBytes(levels: Self.levels) }
+
+    private mutating func skippedSizeBytes(levels: Int) -> Int {
+        switch tag() {
+        case .null, .false, .true: return 1
+        case .string, .binary: return bytes().count
+        case .number: return DecimalNumber.sizeBytes(canonical: bytes())
+        case .stringSet, .binarySet: return sum { $0.bytes().count }
+        case .numberSet: return sum { DecimalNumber.sizeBytes(canonical: $0.bytes()) }
+        case .list where levels > 0:
+            return 3 + sum { 1 + $0.skippedSizeBytes(levels: levels - 1) }
+        case .map where levels > 0:
+            return 3 + sum { 1 + $0.bytes().count + $0.skippedSizeBytes(levels: levels - 1) }
+        case .list, .map:
+            position = end
+            return 1
+        }
+    }
+
+    private mutating func sum(_ next: (inout RecordCursor) -> Int) -> Int {
+        let count = min(count(), remaining)
+        var total = 0
+        for _ in 0..<count where position < end { total += next(&self) }
+        return total
+    }
+}

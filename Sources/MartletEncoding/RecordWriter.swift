@@ -8,45 +8,71 @@ struct RecordWriter {
 
     /// The record of an item whose size is known.
     static func record(of item: Item, sizeBytes: Int) -> [UInt8] {
-        let attributes = attributeBytes(of: item)
-        let fixed = ItemRecord.headerBytes + ItemRecord.checksumBytes + attributes
-        let isWide = fixed + 2 * item.count > Int(UInt16.max)
-        let width = isWide ? 4 : 2
-        let total = fixed + width * item.count
+        record(count: item.count, attributeBytes: attributeBytes(of: item), sizeBytes: sizeBytes) {
+            writer, beginAttribute in
+            // By pointer, so that no name or value is retained on the way.
+            item.entries.withUnsafeBufferPointer { entries in
+                for entry in 0..<entries.count {
+                    beginAttribute(writer.place)
+                    writer.append(entries[entry].name)
+                    writer.append(entries[entry].value)
+                }
+            }
+        }
+    }
+
+    /// The record of attributes that are there in another record, in ascending order.
+    static func record(
+        copying attributes: [Range<Int>], from source: UnsafeRawBufferPointer, attributeBytes: Int,
+        sizeBytes: Int
+    ) -> [UInt8] {
+        record(count: attributes.count, attributeBytes: attributeBytes, sizeBytes: sizeBytes) {
+            writer, beginAttribute in
+            for attribute in attributes {
+                beginAttribute(writer.place)
+                writer.copy(UnsafeRawBufferPointer(rebasing: source[attribute]))
+            }
+        }
+    }
+
+    /// Makes room for a record, writes what is around the attributes, and has `body` write those;
+    /// it tells where each begins.
+    @inline(__always)
+    private static func record(
+        count attributeCount: Int, attributeBytes: Int, sizeBytes: Int,
+        _ body: (
+            inout RecordWriter, _ beginAttribute: (UnsafeMutablePointer<UInt8>) -> Void
+        ) -> Void
+    ) -> [UInt8] {
+        let fixed = ItemRecord.headerBytes + ItemRecord.checksumBytes + attributeBytes
+        let isWide = fixed + 2 * attributeCount > Int(UInt16.max)
+        let total = fixed + (isWide ? 4 : 2) * attributeCount
         return [UInt8](unsafeUninitializedCapacity: total) { buffer, count in
             let start = buffer.baseAddress!
             var writer = RecordWriter(place: start)
-            writer.write(item, sizeBytes: sizeBytes, isWide: isWide, from: start)
+            writer.append(byte: ItemRecord.version)
+            writer.append(byte: isWide ? 1 : 0)
+            writer.append(UInt32(sizeBytes))
+            writer.append(UInt32(attributeCount))
+            var directory = RecordWriter(place: writer.place)
+            writer.place += (isWide ? 4 : 2) * attributeCount
+            body(&writer) { place in
+                if isWide {
+                    directory.append(UInt32(place - start))
+                } else {
+                    directory.append(UInt16(place - start))
+                }
+            }
             precondition(writer.place == start + total - ItemRecord.checksumBytes)
-            let body = UnsafeRawBufferPointer(start: start, count: writer.place - start)
-            writer.append(crc32c(body))
+            let written = UnsafeRawBufferPointer(start: start, count: writer.place - start)
+            writer.append(crc32c(written))
             count = total
         }
     }
 
-    private mutating func write(
-        _ item: Item, sizeBytes: Int, isWide: Bool, from start: UnsafeMutablePointer<UInt8>
-    ) {
-        let width = isWide ? 4 : 2
-        append(byte: ItemRecord.version)
-        append(byte: isWide ? 1 : 0)
-        append(UInt32(sizeBytes))
-        append(UInt32(item.count))
-        var directory = RecordWriter(place: place)
-        place += width * item.count
-        // By pointer, so that no name or value is retained on the way.
-        item.entries.withUnsafeBufferPointer { entries in
-            for entry in 0..<entries.count {
-                let offset = place - start
-                if isWide {
-                    directory.append(UInt32(offset))
-                } else {
-                    directory.append(UInt16(offset))
-                }
-                append(entries[entry].name)
-                append(entries[entry].value)
-            }
-        }
+    private mutating func copy(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(start: place, count: bytes.count).copyMemory(from: bytes)
+        place += bytes.count
     }
 
     private mutating func append(byte: UInt8) {

@@ -45,9 +45,6 @@ extension DecimalNumber {
         return Shape(canonical: bytes) != nil
     }
 
-    /// nil for zero.
-    package var shape: Shape? { withUTF8 { Shape(canonical: $0) } }
-
     /// Calls `body` with the text's bytes, which are valid only during the call.
     @inlinable
     package func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {

@@ -6,8 +6,11 @@
 extension DecimalNumber {
     /// One byte, one for each base-100 digit between the first and the last that is not zero,
     /// and one more for a minus sign; zero takes one byte.
-    public var sizeBytes: Int {
-        guard let shape else { return 1 }
+    public var sizeBytes: Int { withUTF8(Self.sizeBytes) }
+
+    /// The size of the number whose canonical text this is.
+    package static func sizeBytes(canonical text: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let shape = Shape(canonical: text) else { return 1 }
         let pairs = (shape.leading >> 1) - (shape.trailing >> 1) + 1
         return 1 + pairs + (shape.isNegative ? 1 : 0)
     }

@@ -183,8 +183,9 @@ private func refusal<Value>(_ work: () throws(ValidationError) -> Value) -> Stri
         #expect(table.indexRowKey(table.indexes[0], of: item) == nil)
     }
 
-    @Test("an index holds its keys, the table's and what it projects")
+    @Test("an index holds its keys, the table's and what it projects; records are projected alike")
     func projections() {
+        let record = ItemRecord(item)
         let keys = Requests.indexed()
         #expect(
             keys.projectedItem(for: keys.indexes[1], of: item)
@@ -197,6 +198,13 @@ private func refusal<Value>(_ work: () throws(ValidationError) -> Value) -> Stri
         #expect(
             including.projectedItem(for: including.indexes[1], of: item)
                 == ["pk": .string("p"), "sk": .string("s"), "year": n(1999), "extra": .bool(true)])
+        for table in [keys, including] {
+            for index in table.indexes {
+                #expect(
+                    table.projectedRecord(for: index, of: record).item
+                        == table.projectedItem(for: index, of: item))
+            }
+        }
     }
 }
 

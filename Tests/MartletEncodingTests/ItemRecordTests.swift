@@ -61,6 +61,25 @@ private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(pa
         }
     }
 
+    @Test("a projection is the record of the chosen attributes", arguments: [8, 9] as [UInt64])
+    func projections(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        for step in 0..<500 {
+            let item = random.item()
+            var chosen = Item()
+            for entry in item where random.chance(1, in: 2) { chosen[entry.name] = entry.value }
+            let projected = ItemRecord(item).projected { name in
+                chosen.contains { $0.name.hasBytes(name) }
+            }
+            #expect(projected == ItemRecord(chosen), "seed \(seed), step \(step)")
+        }
+        let wide: Item = ["a": .binary([UInt8](repeating: 7, count: 70_000)), "b": .bool(true)]
+        #expect(
+            ItemRecord(wide).projected { $0.elementsEqual([0x62]) }
+                == ItemRecord(["b": .bool(true)]))
+        #expect(ItemRecord(wide).projected { _ in true } == ItemRecord(wide))
+    }
+
     @Test("a record past 64 KB has wide offsets, and an equal item always has equal bytes")
     func wideRecords() throws {
         for length in [65_500, 65_512, 65_513, 65_514, 65_515, 65_516, 65_517, 65_536, 400_000] {
@@ -137,6 +156,7 @@ private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(pa
                 _ = entry.value.hashValue
             }
             _ = ItemRecord(item)
+            _ = record.projected { $0.count < 5 }.item
         }
     }
 
