@@ -3,7 +3,7 @@
 internal import MartletCatalog
 package import MartletEngine
 internal import MartletExpressions
-package import MartletModel
+internal import MartletModel
 
 extension BatchGetItem: WireOperation {
     /// What UnprocessedKeys repeats of one table's request: it is sent again as it was.

@@ -38,17 +38,17 @@ extension JSONReader {
         _ progress: Progress
     ) throws(WireError) -> DecodedAttributes {
         var progress = progress
-        var values = AttributeMap(minimumCapacity: 8)
+        var values = AttributeMapBuilder()
         valueProblem = nil
         while let name = try nextMember(&progress) {
             let isClean = valueProblem == nil
-            let name = name.text
-            values[name] = try readAttributeValue(level: 0)
-            if isClean, valueProblem != nil { valueProblem?.entry = name }
+            let text = name.text
+            values.add(text, name.prefix, try readAttributeValue(level: 0))
+            if isClean, valueProblem != nil { valueProblem?.entry = text }
         }
         let problem = valueProblem
         valueProblem = nil
-        return DecodedAttributes(values: values, problem: problem)
+        return DecodedAttributes(values: values.finish(), problem: problem)
     }
 
     /// Reads `{"<type>": …}`.
@@ -210,12 +210,11 @@ extension JSONReader {
             while try nextMember(&progress) != nil { try skipValue() }
             return .null
         }
-        var entries = AttributeMap()
+        var entries = AttributeMapBuilder()
         while let name = try nextMember(&progress) {
-            let name = name.text
-            entries[name] = try readAttributeValue(level: level + 1)
+            entries.add(name.text, name.prefix, try readAttributeValue(level: level + 1))
         }
-        return .map(entries)
+        return .map(entries.finish())
     }
 
     /// Keeps the first problem; `readAttributes` adds where it was.
