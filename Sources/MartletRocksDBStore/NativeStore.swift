@@ -19,6 +19,14 @@ final class NativeStore: @unchecked Sendable {
         var native = options.native
         var opened: OpaquePointer?
         try check(mrdb_open(directory.rowsPath, &native, &opened))
+        do {
+            // RocksDB syncs what is in `rows`, not `rows` itself. Also when it was there before: the
+            // program that made it may have stopped in between.
+            try directory.syncEntries()
+        } catch {
+            _ = mrdb_close(opened)
+            throw error
+        }
         pointer = opened!
         self.directory = directory
     }

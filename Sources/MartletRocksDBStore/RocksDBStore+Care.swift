@@ -41,6 +41,7 @@ extension RocksDBStore {
             throw .foreignDirectory(path: path, detail: "it is a data directory already")
         }
         try using { mrdb_checkpoint($0, copy.rowsPath) }
+        try copy.syncEntries()
     }
 
     /// Reads everything on disk and compares checksums.

@@ -59,6 +59,12 @@ package final class DataDirectory: Sendable {
         self.lock = Mutex(lock)
     }
 
+    /// Makes files and folders that were created directly in the directory last through a power
+    /// failure. Whoever creates one calls this before what is in it is relied on.
+    package func syncEntries() throws(StorageError) {
+        try syncFolder(at: path)
+    }
+
     /// Lets others open the directory. The files in it must be closed.
     package func unlock() {
         lock.withLock { $0 = nil }
