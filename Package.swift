@@ -89,6 +89,7 @@ let package = Package(
         tests("MartletSigV4"),
         tests("MartletWire", ["MartletTestSupport"]),
         tests("MartletServer", ["MartletTestSupport"]),
+        tests("MartletCLI"),
     ],
     cxxLanguageStandard: .cxx17
 )

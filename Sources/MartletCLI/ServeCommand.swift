@@ -51,6 +51,7 @@ struct ServeCommand {
     }
 
     func run() throws(CommandFailure) {
+        allowManyFiles()
         // Threads inherit the mask, so that only this one takes the signals.
         let signals = StopSignals()
         var options = server
@@ -106,6 +107,14 @@ struct ServeCommand {
             throw CommandFailure(error.description)
         }
     }
+}
+
+/// Connections and table files are open files, and shells often allow no more than 1024.
+private func allowManyFiles() {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }
 
 /// SIGTERM and SIGINT, held back for one thread to wait for. A second one ends the process.
