@@ -209,6 +209,7 @@ def end(number: int, _: object) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a shell ignored it
     try:
         main()
     except KeyboardInterrupt:
