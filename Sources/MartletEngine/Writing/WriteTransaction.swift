@@ -15,8 +15,10 @@ package final class WriteTransaction {
     private var batch = WriteBatch()
     /// Rows of this group; nil for deleted ones.
     private var written: [[UInt8]: [UInt8]?] = [:]
-    /// Counts of the tables and indexes that this group touched.
+    /// Counts of the tables and indexes that this group read.
     private var tallies: [UInt32: Tally] = [:]
+    /// Those of them that it changed.
+    private var changedTallies: Set<UInt32> = []
 
     init(store: any KeyValueStore, directory: TableDirectory, options: EngineOptions) {
         self.store = store
@@ -94,12 +96,15 @@ package final class WriteTransaction {
 
     /// Changes a count that was loaded before.
     func adjustTally(_ id: UInt32, items: Int, bytes: Int) {
+        if items == 0, bytes == 0 { return }
+        changedTallies.insert(id)
         tallies[id]!.itemCount += items
         tallies[id]!.sizeBytes += bytes
     }
 
     func dropTally(_ id: UInt32) {
         tallies[id] = nil
+        changedTallies.remove(id)
         delete(CatalogKey.tally(id))
     }
 
@@ -120,8 +125,10 @@ package final class WriteTransaction {
 
     // MARK: The end
 
+    /// A group that changed nothing, because every condition failed, costs no sync: all that it saw
+    /// is durable already.
     func commit(_ durability: Durability) throws(StorageError) {
-        for id in tallies.keys.sorted() { batch.put(CatalogKey.tally(id), tallies[id]!.stored) }
+        for id in changedTallies.sorted() { batch.put(CatalogKey.tally(id), tallies[id]!.stored) }
         if !batch.isEmpty { try store.commit(batch, durability) }
     }
 }
