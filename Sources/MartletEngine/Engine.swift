@@ -114,16 +114,16 @@ package final class Engine: Sendable {
     }
 
     /// Finishes the writes that were accepted, stops the threads and closes the store. Later
-    /// writes fail with `StorageError.closed`.
+    /// writes fail with `StorageError.closed`. Whoever calls, also beside another call, returns
+    /// when all of this is done; a completion must not call it.
     package func close() throws(OperationError) {
-        let work = background.withLock { work in
-            defer { work = nil }
-            return work
-        }
-        work?.stop()
-        committer.stop()
         do throws(StorageError) {
-            try store.close()
+            try background.withLock { work throws(StorageError) in
+                work?.stop()
+                work = nil
+                committer.stop()
+                try store.close()
+            }
         } catch {
             throw .storage(error)
         }
@@ -132,6 +132,9 @@ package final class Engine: Sendable {
     var readContext: ReadContext {
         ReadContext(store: store, directory: committer.directory, options: options)
     }
+
+    /// The catalogue as of the last commit.
+    package var directory: TableDirectory { committer.directory }
 
     /// Sizes and counters of the store, for metrics.
     package var statistics: StoreStatistics { store.statistics }
