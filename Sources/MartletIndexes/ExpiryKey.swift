@@ -9,7 +9,7 @@
 // The value is empty. Spec: docs/format/keys.md.
 
 package import MartletCatalog
-package import MartletEncoding
+internal import MartletEncoding
 package import MartletModel
 
 package struct ExpiryKey: Sendable {

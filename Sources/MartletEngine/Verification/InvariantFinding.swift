@@ -42,6 +42,13 @@ package struct InvariantFinding: Hashable, Sendable {
     package var index: Text?
     /// How many rows have the problem.
     package var rowCount: Int
+
+    package init(problem: Problem, table: TableName?, index: Text?, rowCount: Int) {
+        self.problem = problem
+        self.table = table
+        self.index = index
+        self.rowCount = rowCount
+    }
 }
 
 extension InvariantFinding: CustomStringConvertible {
