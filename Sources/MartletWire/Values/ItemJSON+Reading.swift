@@ -43,6 +43,7 @@ extension JSONReader {
         while let name = try nextMember(&progress) {
             let isClean = valueProblem == nil
             let text = name.text
+            checkName(text)
             values.add(text, name.prefix, try readAttributeValue(level: 0))
             if isClean, valueProblem != nil { valueProblem?.entry = text }
         }
@@ -212,9 +213,17 @@ extension JSONReader {
         }
         var entries = AttributeMapBuilder()
         while let name = try nextMember(&progress) {
-            entries.add(name.text, name.prefix, try readAttributeValue(level: level + 1))
+            let text = name.text
+            checkName(text)
+            entries.add(text, name.prefix, try readAttributeValue(level: level + 1))
         }
         return .map(entries.finish())
+    }
+
+    @inline(__always)
+    private mutating func checkName(_ name: Text) {
+        if name.isEmpty { note(.emptyName) }
+        if name.utf8Count > Limits.attributeNameBytes { note(.longName) }
     }
 
     /// Keeps the first problem; `readAttributes` adds where it was.

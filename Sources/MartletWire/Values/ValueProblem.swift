@@ -34,6 +34,9 @@ package struct ValueProblem: Sendable, Equatable {
         /// A numeral and what it has wrong with it.
         case number(DecimalNumber.Failure, String)
         case nesting
+        /// An attribute, in an item or in a map, whose name is empty or longer than names may be.
+        case emptyName
+        case longName
     }
 
     package var kind: Kind
@@ -67,6 +70,10 @@ package struct ValueProblem: Sendable, Equatable {
         case .nesting:
             return "Nesting Levels have exceeded supported limits: Attributes in the item have "
                 + "nested levels beyond supported limit"
+        case .emptyName: return invalid + "Attribute name must not be empty"
+        case .longName:
+            return invalid + "Attribute name is too large, must be less than "
+                + "\(Limits.attributeNameBytes + 1) bytes"
         }
     }
 

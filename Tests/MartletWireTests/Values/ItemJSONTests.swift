@@ -157,6 +157,21 @@ func decodeAttributes(_ json: String) throws -> DecodedAttributes {
         }
     }
 
+    @Test("names of attributes have 1 to 65,535 bytes, at the top and in maps")
+    func names() throws {
+        func problem(_ name: String) throws -> [String?] {
+            try [#"{"\#(name)":{"S":""}}"#, #"{"m":{"M":{"\#(name)":{"S":""}}}}"#].map { json in
+                try decodeAttributes(json).problem?.text(in: .plain)
+            }
+        }
+        let empty = Self.invalid + "Attribute name must not be empty"
+        let long = Self.invalid + "Attribute name is too large, must be less than 65536 bytes"
+        #expect(try problem("") == [empty, empty])
+        #expect(try problem(String(repeating: "é", count: 32_768)) == [long, long])
+        #expect(try problem(String(repeating: "n", count: 65_535)) == [nil, nil])
+        #expect(try problem(".#[0] ") == [nil, nil])
+    }
+
     @Test("31 lists or maps around a leaf fit, 32 do not")
     func nesting() throws {
         let text =
@@ -229,7 +244,7 @@ func decodeAttributes(_ json: String) throws -> DecodedAttributes {
             var random = FuzzRandom(state: seed)
             var item = AttributeMap()
             for _ in 0..<Int.random(in: 0...12, using: &random) {
-                item[Self.text(&random)] = Self.value(&random, level: 0)
+                item[Text("n\(Self.text(&random))")] = Self.value(&random, level: 0)
             }
             let json = written { item.writeJSON(to: &$0) }
             let decoded = try decodeAttributes(json)
@@ -271,8 +286,8 @@ func decodeAttributes(_ json: String) throws -> DecodedAttributes {
         case 8: return .list((0..<3).map { _ in value(&random, level: level + 1) })
         default:
             return .map([
-                text(&random): value(&random, level: level + 1),
-                text(&random): value(&random, level: level + 1),
+                Text("a\(text(&random))"): value(&random, level: level + 1),
+                Text("\(text(&random))b"): value(&random, level: level + 1),
             ])
         }
     }
