@@ -75,10 +75,15 @@ extension TableDefinition {
     /// `projectedItem` from record to record: attributes are copied, not decoded.
     package func projectedRecord(for index: IndexDefinition, of record: ItemRecord) -> ItemRecord {
         guard index.projection != .all else { return record }
-        // One list, so that a name is sought in one place.
-        var names = key.attributes.map(\.name) + index.key.attributes.map(\.name)
-        if case .include(let included) = index.projection { names += included }
-        return record.projected { bytes in names.contains { $0.hasBytes(bytes) } }
+        return record.projected { select in
+            for attribute in key.hash { select(attribute.name) }
+            for attribute in key.range { select(attribute.name) }
+            for attribute in index.key.hash { select(attribute.name) }
+            for attribute in index.key.range { select(attribute.name) }
+            if case .include(let names) = index.projection {
+                for name in names { select(name) }
+            }
+        }
     }
 
     /// Whether an index holds the attribute.

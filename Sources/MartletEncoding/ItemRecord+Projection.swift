@@ -1,23 +1,30 @@
-internal import MartletModel
+package import MartletModel
 
 extension ItemRecord {
-    /// The record of those attributes that `keeps` chooses by their names' bytes.
+    /// The record of some of this record's attributes.
     ///
-    /// - Complexity: O(size of the record); attributes are copied, not decoded.
-    package func projected(
-        keeping keeps: (_ name: UnsafeBufferPointer<UInt8>) -> Bool
-    ) -> ItemRecord {
+    /// - Parameter choose: calls its argument with each name that is wanted, in any order; a name
+    ///   that is not there, or was given before, changes nothing.
+    /// - Complexity: O(names × log attributes + size of the result); attributes are copied, not
+    ///   decoded.
+    package func projected(_ choose: (_ select: (Text) -> Void) -> Void) -> ItemRecord {
         bytes.withUnsafeBytes { bytes in
             let directory = RecordDirectory(bytes)
+            var positions: [Int] = []
+            positions.reserveCapacity(min(directory.count, 16))
+            choose { name in
+                if let position = directory.position(of: name), !positions.contains(position) {
+                    positions.append(position)
+                }
+            }
+            positions.sort()
             var kept: [Range<Int>] = []
-            kept.reserveCapacity(directory.count)
+            kept.reserveCapacity(positions.count)
             var copied = 0
             var sizeBytes = 0
-            for position in 0..<directory.count {
+            for position in positions {
                 var cursor = directory.cursor(at: position)
-                let name = cursor.bytes()
-                guard keeps(name) else { continue }
-                sizeBytes += name.count + cursor.skippedSizeBytes()
+                sizeBytes += cursor.bytes().count + cursor.skippedSizeBytes()
                 // Only a forged record has attributes out of order; its copy is as empty as may be.
                 let start = directory.offset(at: position)
                 let range = start..<max(start, directory.offset(at: position + 1))

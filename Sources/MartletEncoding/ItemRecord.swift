@@ -125,17 +125,10 @@ extension ItemRecord: AttributeSource {
     ) -> Result? {
         bytes.withUnsafeBytes { bytes in
             let directory = RecordDirectory(bytes)
-            return name.withUTF8 { name in
-                var (low, high) = (0, directory.count)
-                while low < high {
-                    let middle = (low + high) / 2
-                    var cursor = directory.cursor(at: middle)
-                    let order = compareBytes(cursor.bytes(), name)
-                    if order == 0 { return body(&cursor) }
-                    if order < 0 { low = middle + 1 } else { high = middle }
-                }
-                return nil
-            }
+            guard let position = directory.position(of: name) else { return nil }
+            var cursor = directory.cursor(at: position)
+            _ = cursor.bytes()
+            return body(&cursor)
         }
     }
 }

@@ -1,3 +1,5 @@
+internal import MartletModel
+
 /// The places of a verified record's attributes. Offsets are taken as they are and kept in bounds.
 struct RecordDirectory {
     private let bytes: UnsafeRawBufferPointer
@@ -27,5 +29,20 @@ struct RecordDirectory {
     /// A cursor on the attribute's name.
     func cursor(at position: Int) -> RecordCursor {
         RecordCursor(bytes, from: offset(at: position), to: end)
+    }
+
+    /// Finds an attribute by binary search.
+    func position(of name: Text) -> Int? {
+        name.withUTF8 { name in
+            var (low, high) = (0, count)
+            while low < high {
+                let middle = (low + high) / 2
+                var cursor = cursor(at: middle)
+                let order = compareBytes(cursor.bytes(), name)
+                if order == 0 { return middle }
+                if order < 0 { low = middle + 1 } else { high = middle }
+            }
+            return nil
+        }
     }
 }

@@ -49,12 +49,6 @@ public struct Text: Hashable, Comparable, Sendable {
         withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
-    /// Whether the text is these bytes.
-    package func hasBytes(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard bytes.count == utf8Count else { return false }
-        return withUTF8 { compareBytes($0, bytes) == 0 }
-    }
-
     public func hasPrefix(_ prefix: Text) -> Bool {
         guard prefix.utf8Count <= utf8Count else { return false }
         return withUTF8 { bytes in
