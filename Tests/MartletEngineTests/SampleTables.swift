@@ -2,6 +2,7 @@ import MartletCatalog
 import MartletEngine
 import MartletModel
 import MartletTestSupport
+import Testing
 
 extension TableRequest {
     /// Orders by customer and number, with one index of each kind and projection.
@@ -44,4 +45,23 @@ extension TestDatabase {
         }
         return tallies
     }
+}
+
+/// A row of a table of cases, shown by what is expected: values may be large.
+struct Case<Input: Sendable>: Sendable, CustomTestStringConvertible {
+    let input: Input
+    let expected: String
+
+    init(_ input: Input, _ expected: String) {
+        self.input = input
+        self.expected = expected
+    }
+
+    var testDescription: String { expected }
+}
+
+/// An update with its values.
+struct UpdateCase: Sendable {
+    let text: String
+    let values: AttributeMap?
 }

@@ -75,60 +75,60 @@ import Testing
 
     /// An item, and what is wrong with it. Where two faults meet, the first in this order wins:
     /// the table, its key, index keys, the size, the condition.
-    static let refused: [(Item, String)] = [
-        (["sk": 1], mismatch + "Missing the key pk in the item"),
-        (["pk": "a"], mismatch + "Missing the key sk in the item"),
-        (["pk": 1, "sk": 1], mismatch + "Type mismatch for key pk expected: S actual: N"),
-        (["pk": "a", "sk": "1"], mismatch + "Type mismatch for key sk expected: N actual: S"),
-        (
+    static let refused: [Case<Item>] = [
+        Case(["sk": 1], mismatch + "Missing the key pk in the item"),
+        Case(["pk": "a"], mismatch + "Missing the key sk in the item"),
+        Case(["pk": 1, "sk": 1], mismatch + "Type mismatch for key pk expected: S actual: N"),
+        Case(["pk": "a", "sk": "1"], mismatch + "Type mismatch for key sk expected: N actual: S"),
+        Case(
             ["pk": "", "sk": 1],
             empty + "The AttributeValue for a key attribute cannot contain an empty string value. "
                 + "Key: pk"
         ),
-        (
+        Case(
             ["pk": .filler(2049), "sk": 1],
             mismatch + "Size of hashkey has exceeded the maximum size limit of2048 bytes"
         ),
-        (
+        Case(
             ["pk": "a", "sk": 1, "phase": 5],
             mismatch
                 + "Type mismatch for Index Key phase Expected: S Actual: N IndexName: byState"
         ),
-        (
+        Case(
             ["pk": "a", "sk": 1, "price": "5"],
             mismatch
                 + "Type mismatch for Index Key price Expected: N Actual: S IndexName: byTotal"
         ),
         // Two faulty indexes: the first by name.
-        (
+        Case(
             ["pk": "a", "sk": 1, "phase": 5, "dated": 5],
             mismatch + "Type mismatch for Index Key dated Expected: S Actual: N IndexName: byDate"
         ),
-        (
+        Case(
             ["pk": "a", "sk": 1, "shop": ""],
             empty + "A value specified for a secondary index key is not supported. "
                 + "The AttributeValue for a key attribute cannot contain an empty string value. "
                 + "IndexName: byShop, IndexKey: shop"
         ),
         // The type is wrong although the rest of the index key is absent.
-        (
+        Case(
             ["pk": "a", "sk": 1, "house": "3"],
             mismatch
                 + "Type mismatch for Index Key house Expected: N Actual: S IndexName: byPlace"
         ),
-        (
+        Case(
             ["pk": "a", "sk": 1, "shop": .filler(2049)],
             mismatch
                 + "Size limit exceeded for Index Key shop Actual Size: 2049 bytes "
                 + "Max Size: 2048 bytes IndexName: byShop"
         ),
-        (
+        Case(
             ["pk": "a", "sk": 1, "big": .filler(409_600)],
             "validation: Item size has exceeded the maximum allowed size"
         ),
         // Order: key before index key before size before condition.
-        (["pk": "a", "phase": 5], mismatch + "Missing the key sk in the item"),
-        (
+        Case(["pk": "a", "phase": 5], mismatch + "Missing the key sk in the item"),
+        Case(
             ["pk": "a", "sk": 1, "phase": 5, "big": .filler(409_600)],
             mismatch
                 + "Type mismatch for Index Key phase Expected: S Actual: N IndexName: byState"
@@ -136,7 +136,8 @@ import Testing
     ]
 
     @Test("a bad item is refused as a whole, whatever the condition says", arguments: refused)
-    func refuses(item: Item, text: String) throws {
+    func refuses(refused: Case<Item>) throws {
+        let (item, text) = (refused.input, refused.expected)
         let database = try TestDatabase(.orders)
         try database.put(.order)
         let before = database.dump()

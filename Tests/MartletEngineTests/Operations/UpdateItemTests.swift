@@ -100,31 +100,31 @@ import Testing
     }
 
     /// Update, values, message. All on `item` in a table with an index on `g` (text).
-    static let refused: [(String, AttributeMap?, String)] = [
-        (
-            "SET pk = :v", [":v": "b"],
+    static let refused: [Case<UpdateCase>] = [
+        Case(
+            UpdateCase(text: "SET pk = :v", values: [":v": "b"]),
             "One or more parameter values were invalid: Cannot update attribute pk. "
                 + "This attribute is part of the key"
         ),
-        (
-            "REMOVE pk", nil,
+        Case(
+            UpdateCase(text: "REMOVE pk", values: nil),
             "One or more parameter values were invalid: Cannot update attribute pk. "
                 + "This attribute is part of the key"
         ),
-        (
-            "SET missing.x = :v", [":v": 1],
+        Case(
+            UpdateCase(text: "SET nowhere.x = :v", values: [":v": 1]),
             "The document path provided in the update expression is invalid for update"
         ),
-        (
-            "SET big = :v", [":v": .filler(409_600)],
+        Case(
+            UpdateCase(text: "SET big = :v", values: [":v": .filler(409_600)]),
             "Item size to update has exceeded the maximum allowed size"
         ),
-        (
-            "SET g = :v", [":v": 1],
+        Case(
+            UpdateCase(text: "SET g = :v", values: [":v": 1]),
             "The update expression attempted to update the secondary index key to unsupported type"
         ),
-        (
-            "SET g = :v", [":v": ""],
+        Case(
+            UpdateCase(text: "SET g = :v", values: [":v": ""]),
             "One or more parameter values are not valid. The update expression attempted to "
                 + "update a secondary index key to a value that is not supported. The "
                 + "AttributeValue for a key attribute cannot contain an empty string value."
@@ -132,7 +132,9 @@ import Testing
     ]
 
     @Test("a bad update changes nothing", arguments: refused)
-    func refuses(update: String, values: AttributeMap?, text: String) throws {
+    func refuses(refused: Case<UpdateCase>) throws {
+        let (update, values) = (refused.input.text, refused.input.values)
+        let text = refused.expected
         let database = try TestDatabase(
             TableRequest(global: [IndexShape("byG", hash: "g:S")]))
         try database.put(Self.item.with("g", "x"))
