@@ -3,8 +3,10 @@
 SWIFT ?= swift
 PYTHON := .venv/bin/python
 SERVER := .build/release/martlet
-# One file that needs no Swift where it runs; small functions are inlined across modules.
-RELEASE := -c release --product martlet --static-swift-stdlib -Xswiftc -cross-module-optimization
+# One file that needs no Swift where it runs; small functions are inlined across modules. The
+# tests run with the exclusivity checks that a release leaves out.
+RELEASE := -c release --product martlet --static-swift-stdlib \
+	-Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
 PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest -q --rootdir Conformance -c Conformance/pytest.ini
 ARGS ?=
 

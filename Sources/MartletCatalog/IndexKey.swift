@@ -7,7 +7,20 @@ package import MartletModel
 /// What brought an item's attributes; the service words its complaints differently.
 package enum AttributeOrigin: Sendable {
     case item
-    case updateExpression
+    /// An update of these attributes. Others may hold what no longer fits an index that was added
+    /// later; that is not this update's fault.
+    case updateExpression(of: Set<Text>)
+
+    fileprivate var isItem: Bool {
+        if case .item = self { true } else { false }
+    }
+
+    fileprivate func brings(_ name: Text) -> Bool {
+        switch self {
+        case .item: true
+        case .updateExpression(let names): names.contains(name)
+        }
+    }
 }
 
 package enum IndexKey {
@@ -69,7 +82,7 @@ extension TableDefinition {
         var faulty: (index: IndexDefinition, attribute: KeyAttribute, value: AttributeValue)?
         for index in indexes {
             if let faulty, !(index.name < faulty.index.name) { continue }
-            if let (attribute, value) = index.key.fault(in: item, besides: key) {
+            if let (attribute, value) = index.key.fault(in: item, from: origin, besides: key) {
                 faulty = (index, attribute, value)
             }
         }
@@ -82,16 +95,18 @@ extension KeySchema {
     /// The first attribute whose value is there and cannot be a key. The table's own key is checked
     /// elsewhere.
     fileprivate func fault(
-        in item: some AttributeSource, besides table: KeySchema
+        in item: some AttributeSource, from origin: AttributeOrigin, besides table: KeySchema
     ) -> (KeyAttribute, AttributeValue)? {
-        for attribute in hash where !table.contains(attribute.name) {
+        for attribute in hash
+        where !table.contains(attribute.name) && origin.brings(attribute.name) {
             if let value = item.value(named: attribute.name),
                 !attribute.admits(value, atMost: Limits.hashKeyBytes)
             {
                 return (attribute, value)
             }
         }
-        for attribute in range where !table.contains(attribute.name) {
+        for attribute in range
+        where !table.contains(attribute.name) && origin.brings(attribute.name) {
             if let value = item.value(named: attribute.name),
                 !attribute.admits(value, atMost: Limits.sortKeyBytes)
             {
@@ -110,7 +125,7 @@ extension IndexDefinition {
         let limit = isHash ? Limits.hashKeyBytes : Limits.sortKeyBytes
         guard attribute.type.matches(value) else {
             return .item(
-                origin == .item
+                origin.isItem
                     ? .invalid(
                         "Type mismatch for Index Key \(attribute.name) Expected: "
                             + "\(attribute.type.rawValue) Actual: \(value.type.rawValue) "
@@ -121,7 +136,7 @@ extension IndexDefinition {
         }
         guard let kind = value.emptyKeyKind else {
             return .item(
-                origin == .item
+                origin.isItem
                     ? .invalid(
                         "Size limit exceeded for Index Key \(attribute.name) Actual Size: "
                             + "\(value.keyBytes) bytes Max Size: \(limit) bytes IndexName: \(name)")
@@ -130,11 +145,11 @@ extension IndexDefinition {
                             + "beyond allowed size limits"))
         }
         let what =
-            origin == .item
+            origin.isItem
             ? "A value specified for a secondary index key is not supported."
             : "The update expression attempted to update a secondary index key to a value "
                 + "that is not supported."
-        let place = origin == .item ? " IndexName: \(name), IndexKey: \(attribute.name)" : ""
+        let place = origin.isItem ? " IndexName: \(name), IndexKey: \(attribute.name)" : ""
         return .request(
             ValidationError(
                 "One or more parameter values are not valid. \(what) The AttributeValue for a key "

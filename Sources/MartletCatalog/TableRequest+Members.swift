@@ -95,6 +95,7 @@ extension TableRequest {
     /// Checks every member by itself.
     package func checkMembers() throws(ValidationError) {
         var checks = MemberChecks()
+        checks.name(Text(name.description), at: "tableName")
         checks.definitions(attributeDefinitions)
         checks.units(provisioned, at: "provisionedThroughput")
         checks.keySchema(keySchema, atMost: 2, at: "keySchema")

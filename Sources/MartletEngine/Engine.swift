@@ -139,6 +139,9 @@ package final class Engine: Sendable {
     /// Sizes and counters of the store, for metrics.
     package var statistics: StoreStatistics { store.statistics }
 
+    /// Whether a commit failed: writes are refused until the database is opened again.
+    package var refusesWrites: Bool { committer.hasFailed || store.statistics.refusesWrites }
+
     /// Groups committed and writes in them since the start.
     package var commitCounts: (groups: Int, writes: Int) { committer.counts }
 }

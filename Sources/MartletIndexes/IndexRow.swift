@@ -14,7 +14,7 @@ package struct IndexRow: Sendable {
         self.key = key
         record =
             index.projection == .all
-            ? item : ItemRecord(table.projectedItem(for: index, of: item.item))
+            ? item : table.projectedRecord(for: index, of: item)
     }
 }
 

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The operations that a request can name in its `X-Amz-Target` header.
 package enum OperationName: String, CaseIterable, Sendable {
     case batchGetItem = "BatchGetItem"
@@ -25,9 +27,23 @@ package enum OperationName: String, CaseIterable, Sendable {
     case updateTimeToLive = "UpdateTimeToLive"
 
     /// - Parameter target: the bytes of the header's value, such as `DynamoDB_20120810.PutItem`.
-    package init?(target: some Collection<UInt8>) {
-        let prefix = "DynamoDB_20120810.".utf8
-        guard target.starts(with: prefix) else { return nil }
-        self.init(rawValue: String(decoding: target.dropFirst(prefix.count), as: UTF8.self))
+    /// - Complexity: compares bytes in place; this runs for every request.
+    package init?(target: UnsafeBufferPointer<UInt8>) {
+        let prefix: StaticString = "DynamoDB_20120810."
+        let start = prefix.utf8CodeUnitCount
+        guard target.count > start, memcmp(target.baseAddress!, prefix.utf8Start, start) == 0
+        else { return nil }
+        let name = UnsafeBufferPointer(rebasing: target[start...])
+        for (operation, bytes) in Self.names
+        where bytes.count == name.count && memcmp(bytes, name.baseAddress!, name.count) == 0 {
+            self = operation
+            return
+        }
+        return nil
     }
+
+    private static let names = allCases.map { ($0, Array($0.rawValue.utf8)) }
+
+    /// The operation's place among all: for tables of counts.
+    package var ordinal: Int { Self.allCases.firstIndex(of: self)! }
 }

@@ -138,7 +138,7 @@ private func refusal<Value>(_ work: () throws(ValidationError) -> Value) -> Stri
                         "One or more parameter values were invalid: Type mismatch for Index Key year Expected: N Actual: S IndexName: byYear"
                     )))
         #expect(
-            fault("title", .list([]), .updateExpression)
+            fault("title", .list([]), .updateExpression(of: ["title"]))
                 == .item(
                     ValidationError(
                         "The update expression attempted to update the secondary index key to unsupported type"
@@ -150,7 +150,7 @@ private func refusal<Value>(_ work: () throws(ValidationError) -> Value) -> Stri
                         "One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: byTitle, IndexKey: title"
                     )))
         #expect(
-            fault("title", .string(""), .updateExpression)
+            fault("title", .string(""), .updateExpression(of: ["title"]))
                 == .request(
                     ValidationError(
                         "One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty string value."

@@ -84,14 +84,18 @@ import Testing
         }
     }
 
+    private func operation(_ target: String) -> OperationName? {
+        Array(target.utf8).withUnsafeBufferPointer { OperationName(target: $0) }
+    }
+
     @Test("an operation is named by its target header, in this version of the API only")
     func operationNames() {
-        #expect(OperationName(target: "DynamoDB_20120810.PutItem".utf8) == .putItem)
+        #expect(operation("DynamoDB_20120810.PutItem") == .putItem)
         for target in [
             "", "PutItem", "DynamoDB_20120810.", "DynamoDB_20120810.putItem",
             "DynamoDB_20111205.PutItem", "DynamoDB_20120810.PutItem ", "DynamoDB_20120810.Nope",
         ] {
-            #expect(OperationName(target: target.utf8) == nil, "\(target)")
+            #expect(operation(target) == nil, "\(target)")
         }
     }
 }

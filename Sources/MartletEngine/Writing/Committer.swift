@@ -4,7 +4,8 @@
 //
 // Every write thus sees those before it, in one order, without locks. If the commit fails, every
 // write of the group fails, also those that only reported a failed condition: what they saw may
-// never have come to be.
+// never have come to be. And every later write fails, until the database is opened again: nobody
+// can tell what of the failed batch is on the disk, and building on a guess would make it worse.
 
 internal import MartletKeyValue
 internal import Synchronization
@@ -17,6 +18,7 @@ final class Committer: Sendable {
         var jobs: [CommitJob] = []
         var isIdle = false
         var isStopping = false
+        var failure: StorageError?
         var groupCount = 0
         var writeCount = 0
     }
@@ -48,6 +50,9 @@ final class Committer: Sendable {
     var directory: TableDirectory { published.withLock { $0 } }
 
     var counts: (groups: Int, writes: Int) { queue.withLock { ($0.groupCount, $0.writeCount) } }
+
+    /// Whether a commit failed, so that writes are refused until the database is opened again.
+    var hasFailed: Bool { queue.withLock { $0.failure != nil } }
 
     func enqueue(_ job: @escaping CommitJob) {
         enum Step { case wake, leave, refuse }
@@ -82,6 +87,7 @@ final class Committer: Sendable {
 
     private func loop() {
         var working = directory
+        let tallies = TallyBook()
         var jobs: [CommitJob] = []
         var position = 0
         while true {
@@ -90,7 +96,7 @@ final class Committer: Sendable {
                 position = 0
                 guard takeJobs(&jobs) else { break }
             }
-            position = runGroup(jobs, from: position, &working)
+            position = runGroup(jobs, from: position, &working, tallies)
         }
         finished.signal()
     }
@@ -115,9 +121,11 @@ final class Committer: Sendable {
     /// Runs and commits jobs until the group is large enough.
     /// - Returns: the position of the first job that is left.
     private func runGroup(
-        _ jobs: [CommitJob], from start: Int, _ working: inout TableDirectory
+        _ jobs: [CommitJob], from start: Int, _ working: inout TableDirectory,
+        _ tallies: TallyBook
     ) -> Int {
-        let transaction = WriteTransaction(store: store, directory: working, options: options)
+        let transaction = WriteTransaction(
+            store: store, directory: working, options: options, tallies: tallies)
         var answers: [@Sendable (StorageError?) -> Void] = []
         answers.reserveCapacity(jobs.count - start)
         var position = start
@@ -125,15 +133,16 @@ final class Committer: Sendable {
             answers.append(jobs[position](transaction))
             position += 1
         }
-        var failure: StorageError?
+        var failure = queue.withLock { $0.failure }
         do throws(StorageError) {
+            if let failure { throw failure }
             try transaction.commit(options.durability)
             if transaction.directory !== working {
                 publish(transaction.directory, &working)
             }
         } catch {
             failure = error
-            recover(transaction.directory, &working)
+            queue.withLock { $0.failure = error }
         }
         for answer in answers { answer(failure) }
         return position
@@ -143,16 +152,5 @@ final class Committer: Sendable {
         working = directory
         published.withLock { $0 = directory }
         catalogueChanged.signal()
-    }
-
-    /// After a failed commit nobody knows whether it took place, so the catalogue is what the store
-    /// says. Numbers that the failed group gave out are never given again: its rows may yet turn
-    /// up. When the store cannot be read either, the old catalogue stands; the next writes meet the
-    /// same error.
-    private func recover(_ failed: TableDirectory, _ working: inout TableDirectory) {
-        guard failed !== working else { return }
-        let nextID = max(failed.nextID, working.nextID)
-        let stored = (try? TableDirectory(reading: store)) ?? working
-        publish(TableDirectory(tables: stored.tables, nextID: max(nextID, stored.nextID)), &working)
     }
 }

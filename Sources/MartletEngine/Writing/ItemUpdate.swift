@@ -33,7 +33,8 @@ extension PreparedItem {
         if item.sizeBytes > Limits.itemBytes {
             throw .validation("Item size to update has exceeded the maximum allowed size")
         }
-        for path in update?.touchedPaths ?? [] {
+        let touched = update?.touchedPaths ?? []
+        for path in touched {
             guard let value = item[path.root], value.nestingDepth >= Limits.nestingLevels else {
                 continue
             }
@@ -41,6 +42,6 @@ extension PreparedItem {
                 "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
                     + "levels beyond supported limit")
         }
-        try self.init(item, key: key, from: .updateExpression)
+        try self.init(item, key: key, from: .updateExpression(of: Set(touched.map(\.root))))
     }
 }

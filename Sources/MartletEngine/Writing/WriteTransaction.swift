@@ -14,16 +14,20 @@ package final class WriteTransaction {
     private(set) var directory: TableDirectory
     private var batch = WriteBatch()
     /// Rows of this group; nil for deleted ones.
-    private var written: [[UInt8]: [UInt8]?] = [:]
-    /// Counts of the tables and indexes that this group read.
-    private var tallies: [UInt32: Tally] = [:]
-    /// Those of them that it changed.
-    private var changedTallies: Set<UInt32> = []
+    private var written: [RowKey: [UInt8]?] = [:]
+    /// Counts as they were committed, kept from group to group.
+    private let committedTallies: TallyBook
+    /// Counts of the tables and indexes that this group changed; nil for dropped ones.
+    private var changedTallies: [UInt32: Tally?] = [:]
 
-    init(store: any KeyValueStore, directory: TableDirectory, options: EngineOptions) {
+    init(
+        store: any KeyValueStore, directory: TableDirectory, options: EngineOptions,
+        tallies: TallyBook = TallyBook()
+    ) {
         self.store = store
         self.directory = directory
         self.options = options
+        committedTallies = tallies
         now = options.clock.now
     }
 
@@ -33,7 +37,7 @@ package final class WriteTransaction {
 
     /// The row's value as this group has left it.
     func value(forKey key: [UInt8]) throws(OperationError) -> [UInt8]? {
-        if let value = written[key] { return value }
+        if let value = written[RowKey(key)] { return value }
         do throws(StorageError) {
             return try store.value(forKey: key)
         } catch {
@@ -53,12 +57,12 @@ package final class WriteTransaction {
 
     func put(_ key: [UInt8], _ value: [UInt8]) {
         batch.put(key, value)
-        written.updateValue(value, forKey: key)
+        written.updateValue(value, forKey: RowKey(key))
     }
 
     func delete(_ key: [UInt8]) {
         batch.delete(key)
-        written.updateValue(nil, forKey: key)
+        written.updateValue(nil, forKey: RowKey(key))
     }
 
     /// Deletes all rows of a table or index that is going away. Reads of this group do not see
@@ -80,7 +84,14 @@ package final class WriteTransaction {
     // MARK: Counts
 
     func tally(_ id: UInt32) throws(OperationError) -> Tally {
-        if let tally = tallies[id] { return tally }
+        if let tally = changedTallies[id] { return tally ?? Tally() }
+        if let tally = committedTallies.counts[id] { return tally }
+        let tally = try storedTally(id)
+        committedTallies.counts[id] = tally
+        return tally
+    }
+
+    private func storedTally(_ id: UInt32) throws(OperationError) -> Tally {
         guard let stored = try value(forKey: CatalogKey.tally(id)) else { return Tally() }
         do throws(CorruptRecord) {
             return try Tally(stored: stored)
@@ -90,21 +101,19 @@ package final class WriteTransaction {
     }
 
     /// Loads a count, so that `adjustTally` cannot fail later.
-    func prepareTally(_ id: UInt32) throws(OperationError) {
-        if tallies[id] == nil { tallies[id] = try tally(id) }
-    }
+    func prepareTally(_ id: UInt32) throws(OperationError) { _ = try tally(id) }
 
     /// Changes a count that was loaded before.
     func adjustTally(_ id: UInt32, items: Int, bytes: Int) {
         if items == 0, bytes == 0 { return }
-        changedTallies.insert(id)
-        tallies[id]!.itemCount += items
-        tallies[id]!.sizeBytes += bytes
+        var tally = (changedTallies[id] ?? committedTallies.counts[id])!
+        tally.itemCount += items
+        tally.sizeBytes += bytes
+        changedTallies[id] = .some(tally)
     }
 
     func dropTally(_ id: UInt32) {
-        tallies[id] = nil
-        changedTallies.remove(id)
+        changedTallies.updateValue(nil, forKey: id)
         delete(CatalogKey.tally(id))
     }
 
@@ -128,8 +137,27 @@ package final class WriteTransaction {
     /// A group that changed nothing, because every condition failed, costs no sync: all that it saw
     /// is durable already.
     func commit(_ durability: Durability) throws(StorageError) {
-        for id in changedTallies.sorted() { batch.put(CatalogKey.tally(id), tallies[id]!.stored) }
+        for id in changedTallies.keys.sorted() {
+            if let tally = changedTallies[id]! { batch.put(CatalogKey.tally(id), tally.stored) }
+        }
         if !batch.isEmpty { try store.commit(batch, durability) }
+        for (id, tally) in changedTallies { committedTallies.counts[id] = tally }
+    }
+}
+
+/// What the commit thread knows of counts. Lives on that thread only.
+final class TallyBook {
+    var counts: [UInt32: Tally] = [:]
+}
+
+/// A key that is hashed as a whole: arrays hash their elements one by one.
+private struct RowKey: Hashable {
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
     }
 }
 

@@ -9,8 +9,9 @@ internal import Synchronization
 /// What a client may ask of us. Units are in the names.
 package struct HTTPLimits: Sendable {
     package var connections = 1024
-    /// For the request line and headers together; more is answered 431 (or 414).
-    package var headerBytes = 32 * 1024
+    /// For the request line and headers together; more is answered 431 (or 414). libmicrohttpd
+    /// clears as much for every request, so it is no larger than AWS's own limit.
+    package var headerBytes = 16 * 1024
     /// One body, as sent and, if compressed, as inflated. BatchWriteItem's 16 MB of items grow in
     /// base64 and JSON.
     package var bodyBytes = 32 * 1024 * 1024

@@ -69,11 +69,9 @@ final class Metrics: Sendable {
 
     /// By operation; the last one is of requests that name none.
     private let counts = (0...OperationName.allCases.count).map { _ in Counts() }
-    private let positions = Dictionary(
-        uniqueKeysWithValues: OperationName.allCases.enumerated().map { ($1, $0) })
 
     func count(_ operation: OperationName?, status: UInt16, nanoseconds: UInt64) {
-        let counts = counts[operation.map { positions[$0]! } ?? OperationName.allCases.count]
+        let counts = counts[operation?.ordinal ?? OperationName.allCases.count]
         counts.add(RequestOutcome(status: status))
         counts.nanoseconds.wrappingAdd(nanoseconds, ordering: .relaxed)
         counts.buckets.add(nanoseconds)

@@ -11,7 +11,7 @@ extension RequestHandler {
             return .text("healthy: \(host) ")
         }
         if request.path.equals("/health") {
-            return engine.statistics.refusesWrites
+            return engine.refusesWrites
                 ? .text("unhealthy: the store refuses writes\n", status: 503) : .text("healthy\n")
         }
         if request.path.equals("/metrics") {
@@ -62,7 +62,7 @@ extension RequestHandler {
             "Commits that waited for background work.", Double(store.writeStallCount))
         text.single(
             "martlet_store_refuses_writes", .gauge, "1 after a failed write to disk.",
-            store.refusesWrites ? 1 : 0)
+            engine.refusesWrites ? 1 : 0)
         if let bytes = ProcessGauges.residentBytes {
             text.single(
                 "process_resident_memory_bytes", .gauge, "Resident memory.", Double(bytes))

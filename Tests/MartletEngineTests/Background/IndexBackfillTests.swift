@@ -129,19 +129,22 @@ import Testing
         }
     }
 
-    @Test("a failing disk only delays the filling")
+    @Test("a failing disk only delays the filling: reads try again, commits after reopening")
     func failingDisk() throws {
         let store = FaultyStore(MemoryStore())
         let database = try TestDatabase(
             TableRequest(), store: store, expiryInterval: .milliseconds(5))
         for number in 0..<700 { try database.put(Self.item(number)) }
-        // The creation is the first commit from here on.
-        for ordinal in [2, 3, 5] {
-            store.add(.init(.commit, ordinal: ordinal, error: .inputOutput("planned")))
-        }
         try database.change(TableChange(of: "Tab", creating: Self.index))
-        #expect(try database.waitForIndexes())
-        #expect(try database.scanAll(index: "byG").count == 700)
-        #expect(try database.findings() == [])
+        for ordinal in [1, 40, 300] {
+            store.add(.init(.read, ordinal: ordinal, error: .inputOutput("planned")))
+        }
+        store.add(.init(.commit, ordinal: 2, error: .inputOutput("planned")))
+        #expect(try database.wait { database.engine.refusesWrites })
+        store.heal()
+        let reopened = try TestDatabase(store: store, expiryInterval: .milliseconds(5))
+        #expect(try reopened.waitForIndexes())
+        #expect(try reopened.scanAll(index: "byG").count == 700)
+        #expect(try reopened.findings() == [])
     }
 }
