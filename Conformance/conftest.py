@@ -12,7 +12,6 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.credentials import Credentials
-
 from support import server as server_module
 from support.raw import RawClient
 from support.server import Server

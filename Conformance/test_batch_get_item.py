@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from support.check import (
     CAPACITY_MEMBERS,
     ENVELOPE,
@@ -159,7 +158,6 @@ def test_refuses(client: Any, hash_table: str, case: str) -> None:
 
 def test_refuses_nothing_at_all(client: Any) -> None:
     refuses(client.batch_get_item, VALIDATION, Part("requestItems"), RequestItems={})
-    refuses(client.batch_get_item, VALIDATION, Part("requestItems"))
 
 
 def test_one_invalid_entry_refuses_the_batch(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from support.check import (
     CAPACITY_MEMBERS,
     ENVELOPE,
@@ -97,7 +96,6 @@ def test_an_empty_list(client: Any, hash_table: str) -> None:
 
 def test_nothing_at_all(client: Any) -> None:
     refuses(client.batch_write_item, VALIDATION, Part("requestItems"), RequestItems={})
-    refuses(client.batch_write_item, VALIDATION, Part("requestItems"))
 
 
 A = s("a")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from support.sizes import padded
 from support.tables import HASH, n, s
 

@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import pytest
-
 from support.check import ENVELOPE, IN_USE, INVALID, VALIDATION, Part, cases, refuses
 from support.tables import HASH, RANGE, attributes, index, keys, on_demand
 

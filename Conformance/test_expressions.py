@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import pytest
-
 from support.check import CONDITION, CONDITION_FAILED, ENVELOPE, VALIDATION, Part, refuses
 from support.tables import NULL, TRUE, b, lst, m, n, s
 

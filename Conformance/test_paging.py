@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from conftest import create, drop
 from support.check import VALIDATION, Part, refuses
 from support.sizes import item_bytes, padded

@@ -9,7 +9,6 @@ import zlib
 from typing import Any
 
 import pytest
-
 from support.raw import CONTENT_TYPE, RawClient, RawResponse
 
 SERIALIZATION = "com.amazon.coral.service#SerializationException"

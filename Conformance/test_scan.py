@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from conftest import create, drop
 from support.check import (
     CAPACITY_MEMBERS,

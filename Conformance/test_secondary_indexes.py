@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from conftest import create, drop
 from support.check import INVALID, VALIDATION, Part, refuses
 from support.tables import attributes, index, keys, lst, n, on_demand, s

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
 from support.check import (
     CANCELLED,
     CAPACITY_MEMBERS,

@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import pytest
-
 from support.check import NOT_FOUND, VALIDATION, Part, refuses
 from support.tables import HASH, attributes, index, keys, n, on_demand, s
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from support.check import ENVELOPE, INVALID, VALIDATION, Part, refuses
 from support.sizes import ITEM_LIMIT_BYTES, item_bytes, number_bytes, padded
 from support.tables import NULL, TRUE, lst, m, n, s

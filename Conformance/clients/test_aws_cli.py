@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-
 from support.tables import HASH
 
 Cli = Callable[..., Any]

@@ -133,7 +133,8 @@ def test_every_vector_over_several_pages_is_found(
         VectorStoreQuery(query_embedding=unit(rng), similarity_top_k=10)
     ).ids == ["alone"]
     pages = client.get_paginator("query").paginate(
-        TableName=pairs, KeyConditionExpression="collection = :c",
+        TableName=pairs, KeyConditionExpression="#c = :c",
+        ExpressionAttributeNames={"#c": "collection"},
         ExpressionAttributeValues={":c": {"S": "many/embedding"}}, Select="COUNT",
     )
     counts = [page["Count"] for page in pages]

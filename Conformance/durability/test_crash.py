@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from durability.ledger import Item, Key
 from durability.writers import TABLE, BatchWriter, ItemWriter, TransactionWriter, Writer
-from support.light import LightClient
+from support.light import LightClient, ask
 from support.server import Server
 from support.tables import attributes, index, keys, on_demand
 
@@ -114,17 +113,16 @@ def test_nothing_acknowledged_is_lost(
     server = Server("--data", str(tmp_path / "data")).start()
     entries = 0
     try:
-        LightClient(server.port).demand("CreateTable", {"TableName": TABLE, **SCHEMA})
+        ask(server.port, "CreateTable", {"TableName": TABLE, **SCHEMA})
         for _ in range(kills):
             write_until_killed(server, writers, rng.uniform(0.02, 0.8))
             failures = [writer.failure for writer in writers if writer.failure]
             assert not failures, failures
             kill_while_it_opens(server, rng)
             server.start()
-            client = LightClient(server.port)
-            stored = check_items(client, writers)
-            entries = check_indexes(client, stored)
-            client.close()
+            with LightClient(server.port) as client:
+                stored = check_items(client, writers)
+                entries = check_indexes(client, stored)
         assert server.stop() == 0
     finally:
         server.close()
@@ -141,7 +139,7 @@ def test_a_graceful_stop_keeps_everything(
     writers: list[Writer] = [ItemWriter(f"item{number}", seed) for number in range(4)]
     server = Server("--data", str(tmp_path / "data")).start()
     try:
-        LightClient(server.port).demand("CreateTable", {"TableName": TABLE, **SCHEMA})
+        ask(server.port, "CreateTable", {"TableName": TABLE, **SCHEMA})
         stop = threading.Event()
         threads = [
             threading.Thread(target=writer.run, args=(server.port, stop)) for writer in writers
@@ -154,9 +152,8 @@ def test_a_graceful_stop_keeps_everything(
         for thread in threads:
             thread.join(60)
         server.start()
-        client = LightClient(server.port)
-        check_indexes(client, check_items(client, writers))
-        client.close()
+        with LightClient(server.port) as client:
+            check_indexes(client, check_items(client, writers))
     finally:
         server.close()
 
@@ -164,32 +161,31 @@ def test_a_graceful_stop_keeps_everything(
 def test_tables_and_settings_survive(disk_only: None, tmp_path: Path) -> None:
     server = Server("--data", str(tmp_path / "data")).start()
     try:
-        client = LightClient(server.port)
-        client.demand("CreateTable", {
+        ask(server.port, "CreateTable", {
             "TableName": TABLE, **SCHEMA, "Tags": [{"Key": "a", "Value": "b"}],
         })
-        client.demand("UpdateTimeToLive", {
+        ask(server.port, "UpdateTimeToLive", {
             "TableName": TABLE,
             "TimeToLiveSpecification": {"Enabled": True, "AttributeName": "expires"},
         })
-        before = describe(client)
+        before = describe(server.port)
         server.kill()
         server.start()
-        assert describe(LightClient(server.port)) == before
-        LightClient(server.port).demand("DeleteTable", {"TableName": TABLE})
+        assert describe(server.port) == before
+        ask(server.port, "DeleteTable", {"TableName": TABLE})
         server.kill()
         server.start()
-        assert LightClient(server.port).demand("ListTables", {})["TableNames"] == []
+        assert ask(server.port, "ListTables", {})["TableNames"] == []
     finally:
         server.close()
 
 
-def describe(client: LightClient) -> Any:
-    table = client.demand("DescribeTable", {"TableName": TABLE})["Table"]
+def describe(port: int) -> Any:
+    table = ask(port, "DescribeTable", {"TableName": TABLE})["Table"]
     return (
         table,
-        client.demand("DescribeTimeToLive", {"TableName": TABLE}),
-        client.demand("ListTagsOfResource", {"ResourceArn": table["TableArn"]}),
+        ask(port, "DescribeTimeToLive", {"TableName": TABLE}),
+        ask(port, "ListTagsOfResource", {"ResourceArn": table["TableArn"]}),
     )
 
 

@@ -9,9 +9,9 @@ from support.tables import INDEXED, attributes, index, keys, lst, m, n, s
 TABLE, OTHER = "hostile", "hostile-other"
 KEY = {"pk": s("a"), "sk": s("b")}
 ITEM = {
-    **KEY, "l1": s("x"), "l2": n(1), "g1": s("g"), "g2": n("2.5"), "a": lst(n(1), s("é"), m(b=n(2))),
-    "ss": {"SS": ["a", "b"]}, "ns": {"NS": ["1", "-2e3"]}, "bin": {"B": "AAEC"}, "t": {"BOOL": True},
-    "nil": {"NULL": True},
+    **KEY, "l1": s("x"), "l2": n(1), "g1": s("g"), "g2": n("2.5"),
+    "a": lst(n(1), s("é"), m(b=n(2))), "ss": {"SS": ["a", "b"]}, "ns": {"NS": ["1", "-2e3"]},
+    "bin": {"B": "AAEC"}, "t": {"BOOL": True}, "nil": {"NULL": True},
 }
 NAMES = {"ExpressionAttributeNames": {"#n": "name"}}
 ARN = "arn:aws:dynamodb:eu-west-2:000000000000:table/" + TABLE
@@ -76,10 +76,13 @@ CORPUS: list[tuple[str, dict[str, Any]]] = [
     ("CreateTable", {"TableName": "hostile-new", **INDEXED, "Tags": [{"Key": "a", "Value": "b"}],
                      "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
                      "DeletionProtectionEnabled": False}),
+    ("CreateTable", {"TableName": "hostile-paid", "KeySchema": keys("pk"),
+                     "AttributeDefinitions": attributes(pk="N"), "BillingMode": "PROVISIONED",
+                     "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 2}}),
     ("UpdateTable", {"TableName": OTHER, "AttributeDefinitions": attributes(g="S"),
                      "GlobalSecondaryIndexUpdates": [{"Create": index("late", keys("g"))}]}),
-    ("UpdateTable", {"TableName": OTHER, "BillingMode": "PROVISIONED", "ProvisionedThroughput": {
-        "ReadCapacityUnits": 1, "WriteCapacityUnits": 1}}),
+    ("UpdateTable", {"TableName": OTHER, "TableClass": "STANDARD_INFREQUENT_ACCESS"}),
+    ("UpdateTable", {"TableName": OTHER, "DeletionProtectionEnabled": False}),
     ("DescribeTable", {"TableName": TABLE}),
     ("DeleteTable", {"TableName": "hostile-new"}),
     ("ListTables", {"Limit": 3, "ExclusiveStartTableName": "hostile"}),

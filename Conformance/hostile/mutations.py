@@ -5,6 +5,7 @@ A request is built from a `random.Random` alone, so one seed gives the same requ
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from dataclasses import dataclass
@@ -103,7 +104,7 @@ def soup(rng: random.Random) -> str:
 def hostile_value(rng: random.Random) -> Any:
     kind = rng.random()
     if kind < 0.35:
-        return rng.choice(ODD_VALUES)
+        return copy.deepcopy(rng.choice(ODD_VALUES))  # a later change must not reach the table
     if kind < 0.60:
         return rng.choice(ODD_STRINGS)
     if kind < 0.75:
@@ -114,7 +115,8 @@ def hostile_value(rng: random.Random) -> Any:
         return nested(rng)
     if kind < 0.92:
         return giant(rng)
-    return [rng.choice(ODD_VALUES)] * rng.choice((2, 26, 101, 300))
+    value = rng.choice(ODD_VALUES)
+    return [copy.deepcopy(value) for _ in range(rng.choice((2, 26, 101, 300)))]
 
 
 def paths(value: Any, prefix: Path = ()) -> list[Path]:
@@ -260,11 +262,11 @@ def spoil(rng: random.Random, operation: str, body: Any) -> Message:
     plain = json.dumps(body, ensure_ascii=False).encode()
     if kind < 0.80:
         return message(operation, spoil_bytes(rng, plain))
-    if kind < 0.86:
+    if kind < 0.92:
         return message(operation, plain, rng.choice(ODD_HEADERS))
-    if kind < 0.90:
+    if kind < 0.94:
         made = message(operation, plain, rng.choice(CLOSING_HEADERS))
         return Message(made.head, made.body, closes=True)
-    if kind < 0.92:
+    if kind < 0.96:
         return message(rng.choice(("", "Nope", "GetItem", "Scan", "é")), plain)
     return spoil_http(rng, message(operation, plain))

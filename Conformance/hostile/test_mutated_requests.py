@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from hostile.corpus import CORPUS, ITEM, OTHER, TABLE
 from hostile.mutations import Message, message, spoil
 from hostile.wire import Wire
+from support.check import LEGACY_MEMBERS
 from support.light import LightClient
 from support.server import Server
 from support.tables import HASH, INDEXED
@@ -74,6 +74,8 @@ def judge(sent: Message, answer: tuple[int, dict[bytes, bytes], bytes] | None) -
         except ValueError:
             return f"200 with a body that is no JSON: {body[:200]!r}"
         return ""
+    if status == 505 and b" HTTP/1." not in sent.head.partition(b"\r\n")[0]:
+        return ""  # HTTP's own word for a version that is not spoken here
     return "" if status == 204 or 400 <= status < 500 else f"status {status}: {body[:300]!r}"
 
 
@@ -151,6 +153,8 @@ def test_the_unspoiled_corpus_is_accepted(victim: Server) -> None:
     wire = Wire(victim.port)
     refused = []
     for operation, body in CORPUS:
+        if LEGACY_MEMBERS & set(body):
+            continue
         answer = wire.exchange(message(operation, json.dumps(body).encode()))
         assert answer is not None
         text = answer[2].decode()

@@ -56,3 +56,15 @@ class LightClient:
 
     def close(self) -> None:
         self.connection.close()
+
+    def __enter__(self) -> LightClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def ask(port: int, operation: str, request: dict[str, Any]) -> Any:
+    """One request that must succeed, on a connection of its own."""
+    with LightClient(port) as client:
+        return client.demand(operation, request)
