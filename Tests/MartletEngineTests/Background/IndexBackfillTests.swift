@@ -110,6 +110,24 @@ import Testing
         }
     }
 
+    @Test("an old item that the index cannot take stays out, and may be updated in other places")
+    func unfitItems() throws {
+        let database = try TestDatabase(TableRequest())
+        let unfit: Item = ["pk": "a", "g": 5, "n": 1]
+        try database.put(unfit)
+        try database.change(TableChange(of: "Tab", creating: Self.index))
+        #expect(try database.waitForIndexes())
+        #expect(try database.scanAll(index: "byG") == [])
+        try database.update(["pk": "a"], "SET v = :v", [":v": 1])
+        #expect(
+            failure { try database.update(["pk": "a"], "SET g = :v", [":v": 6]) }?
+                .hasPrefix("validation: The update expression attempted") == true)
+        #expect(failure { try database.put(unfit) }?.hasPrefix("validation: ") == true)
+        try database.update(["pk": "a"], "SET g = :v", [":v": "fit"])
+        #expect(try database.scanAll(index: "byG").count == 1)
+        #expect(try database.findings() == [])
+    }
+
     @Test("filling goes on after the database is opened again, from any point")
     func resumes() throws {
         for permits in 1...4 {

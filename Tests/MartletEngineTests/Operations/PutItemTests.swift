@@ -29,6 +29,7 @@ import Testing
         let database = try TestDatabase(.orders)
         _ = try database.engine.run(
             UpdateTimeToLive(table: "Tab", attribute: "ends", isEnabled: true))
+        #expect(try database.wait { !database.dump().contains { $0.hasPrefix("expiry") } })
         try database.put(Item.order.with("ends", 1_900_000_000))
         let before = database.dump()
         let changed = Item.order.with("phase", "sent").with("ends", 1_900_000_001)

@@ -31,6 +31,19 @@ import Testing
         #expect(failure { try database.describe() } != nil)
     }
 
+    @Test("a name that no table may have is refused, or the catalogue could not be read again")
+    func refusesNames() throws {
+        let database = try TestDatabase()
+        for name in ["", "ab", "with space", "é-accent", String(repeating: "x", count: 256)] {
+            #expect(
+                failure { try database.create(TableRequest(short: TableName(name))) }?
+                    .contains("at 'tableName' failed to satisfy constraint") == true)
+        }
+        #expect(database.dump() == [])
+        try database.create(TableRequest(short: TableName(String(repeating: "x", count: 255))))
+        #expect(try database.reopened().findings() == [])
+    }
+
     @Test("tables, their items and their settings are there when the database is opened again")
     func reopens() throws {
         let database = try TestDatabase(.orders, TableRequest(short: "U.."))
