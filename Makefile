@@ -55,4 +55,4 @@ lint:  ## Checks the form of the Swift sources.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
 clean:  ## Removes what was built.
-	rm -rf .build .venv
+	rm -rf .build .venv .venv-bench

@@ -149,17 +149,42 @@ extension DecimalNumber {
         /// Sign, plain digits, no exponent: the text that DynamoDB answers.
         var plainText: String {
             guard magnitude != 0 else { return "0" }
-            let digits = String(magnitude)
-            let sign = isNegative ? "-" : ""
-            if exponent >= 0 {
-                return sign + digits + String(repeating: "0", count: exponent)
+            let digits = digitCount
+            let whole = digits + exponent  // digits before the point
+            let padding = max(0, exponent) + max(0, 1 - whole)
+            // A sign, a point, and zeros before or after the digits.
+            return String(unsafeUninitializedCapacity: digits + padding + 2) { text in
+                var end = 0
+                func append(_ byte: UInt8) {
+                    text[end] = byte
+                    end += 1
+                }
+                if isNegative { append(UInt8(ascii: "-")) }
+                if whole <= 0 {
+                    append(UInt8(ascii: "0"))
+                    append(UInt8(ascii: "."))
+                    for _ in whole..<0 { append(UInt8(ascii: "0")) }
+                }
+                // Digits come off the low end, so they are placed from behind.
+                let hasPointInside = exponent < 0 && whole > 0
+                let start = end
+                end += digits + (hasPointInside ? 1 : 0)
+                var place = end
+                var rest = magnitude
+                for position in stride(from: digits, to: 0, by: -1) {
+                    if hasPointInside && position == whole {
+                        place -= 1
+                        text[place] = UInt8(ascii: ".")
+                    }
+                    let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+                    place -= 1
+                    text[place] = UInt8(digit) + 48
+                    rest = quotient
+                }
+                assert(place == start)
+                for _ in 0..<max(0, exponent) { append(UInt8(ascii: "0")) }
+                return end
             }
-            let whole = digits.utf8.count + exponent
-            if whole > 0 {
-                let split = digits.utf8.index(digits.startIndex, offsetBy: whole)
-                return sign + digits[..<split] + "." + digits[split...]
-            }
-            return sign + "0." + String(repeating: "0", count: -whole) + digits
         }
 
         /// 10^power, for powers of 0 to 38.

@@ -50,21 +50,13 @@ public struct DecimalNumber: Hashable, Sendable, CustomStringConvertible {
     /// Reads a numeral from UTF-8 bytes.
     /// - Complexity: O(count); allocates only when the canonical text exceeds 15 bytes.
     package init(parsing bytes: UnsafeBufferPointer<UInt8>) throws(Failure) {
-        if Self.isCanonicalInteger(bytes) {
+        // Most numerals are written as they are answered.
+        if Self.isCanonical(bytes) {
             description = String(decoding: bytes, as: UTF8.self)
         } else {
             let unpacked = try Unpacked(numeral: bytes)
             description = unpacked.plainText
         }
-    }
-
-    /// Whether the bytes are already the answer: a short integer without needless characters.
-    private static func isCanonicalInteger(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var digits = bytes[...]
-        if digits.first == UInt8(ascii: "-") { digits = digits.dropFirst() }
-        guard let first = digits.first, digits.count <= maximumDigits else { return false }
-        if first == UInt8(ascii: "0") { return bytes.count == 1 }
-        return digits.allSatisfy { $0 &- 48 < 10 }
     }
 
     public var isNegative: Bool { description.utf8.first == UInt8(ascii: "-") }

@@ -66,6 +66,7 @@ extension Query: ReadOperation {
         let reader = PageReader(context: context, target: target, reading: reading)
         var start: [UInt8]?
         if let position = reading.exclusiveStartKey {
+            try target.requireSeveralRows(keyCondition)
             start = try target.startKey(position, in: range)
         }
         return try reader.page(over: range, isForward ? .forward : .reverse, after: start)
@@ -80,6 +81,16 @@ extension ReadTarget {
             throw .validation(
                 "Filter Expression can only contain non-primary key attributes: Primary key "
                     + "attribute: \(path.root)")
+        }
+    }
+
+    /// A query for one item has no second page.
+    fileprivate func requireSeveralRows(_ condition: KeyCondition) throws(OperationError) {
+        let isForOneItem = condition.clauses.allSatisfy { clause in
+            if case .equal = clause.comparison { true } else { false }
+        }
+        if index == nil, isForOneItem, condition.clauses.count == key.attributes.count {
+            throw .validation("The query can return at most one row and cannot be restarted")
         }
     }
 

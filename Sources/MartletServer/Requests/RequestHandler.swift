@@ -1,6 +1,6 @@
 // From an HTTP request to an operation and back.
 //
-// The order in which a request is refused: method and path (404), operation (UnknownOperation),
+// The order in which a request is refused: method, path and content type (404), operation (UnknownOperation),
 // authentication, the body. Reads are answered on the network thread; writes are decoded there,
 // queue for the engine's commit thread, and are answered from it when they are durable.
 
@@ -22,11 +22,19 @@ struct RequestHandler: HTTPHandler {
 
     func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) -> HTTPReply {
         switch request.method {
-        case .post where request.path.equals("/"): operate(request, exchange)
+        case .post where request.path.equals("/") && hasJSON(request): operate(request, exchange)
         case .get, .head: .now(page(request))
         case .options: .now(preflight(request))
         default: .now(.plain(404, "<UnknownOperationException/>"))
         }
+    }
+
+    /// Whether the body is said to be of the protocol that this service speaks.
+    private func hasJSON(_ request: borrowing HTTPRequest) -> Bool {
+        guard let header = request.header("Content-Type") else { return false }
+        let type = HTTPBytes(rebasing: header.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 })
+        return type.equalsIgnoringCase("application/x-amz-json-1.0")
+            || type.equalsIgnoringCase("application/json")
     }
 
     private func operate(
