@@ -28,6 +28,8 @@ extension OperationError {
     /// Requests for items do not learn which table is missing.
     static let tableNotFound = resourceNotFound("Requested resource not found")
 
+    static let itemTooLarge = validation("Item size has exceeded the maximum allowed size")
+
     static func tableNotFound(_ name: TableName) -> OperationError {
         resourceNotFound("Requested resource not found: Table: \(name) not found")
     }

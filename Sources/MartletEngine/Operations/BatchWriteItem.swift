@@ -48,6 +48,10 @@ extension BatchWriteItem: WriteOperation {
     }
 
     package func prepare(in context: ReadContext) throws(OperationError) -> [[PreparedRequest]] {
+        for case .put(let item) in tables.lazy.flatMap(\.requests)
+        where item.sizeBytes > Limits.itemBytes {
+            throw .itemTooLarge
+        }
         try prepare(in: context.directory)
     }
 

@@ -58,7 +58,7 @@ package struct PreparedItem: Sendable {
         }
         let size = item.sizeBytes
         if size > Limits.itemBytes {
-            throw .validation("Item size has exceeded the maximum allowed size")
+            throw .itemTooLarge
         }
         let record = ItemRecord(item, sizeBytes: size)
         self.record = record

@@ -1,6 +1,7 @@
 // Order: docs/operations/PutItem.md.
 
 package import MartletEngine
+internal import MartletModel
 internal import MartletExpressions
 
 extension PutItem: WireOperation {
@@ -15,6 +16,10 @@ extension PutItem: WireOperation {
         checked.options.condition = try expressions.condition()
         try expressions.requireAllUsed()
         try members.requireOldOrNone(checked.returnValues)
+        if item.sizeBytes > Limits.itemBytes {
+            throw ValidationGeneration.enveloped.error(
+                "Item size has exceeded the maximum allowed size")
+        }
         return DecodedRequest(
             PutItem(
                 table: checked.table, item: item, options: checked.options,
