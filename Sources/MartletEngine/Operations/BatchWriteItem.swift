@@ -52,7 +52,7 @@ extension BatchWriteItem: WriteOperation {
         where item.sizeBytes > Limits.itemBytes {
             throw .itemTooLarge
         }
-        try prepare(in: context.directory)
+        return try prepare(in: context.directory)
     }
 
     private func prepare(

@@ -29,9 +29,11 @@ import Testing
         func call(
             _ operation: String, _ body: String, headers: [String] = [], isSigned: Bool = true
         ) throws -> RawClient.Response {
-            var lines = ["POST / HTTP/1.1", "Host: localhost", "Content-Length: \(body.utf8.count)"]
-            lines.append("Content-Type: application/x-amz-json-1.0; charset=utf-8")
-            lines.append("X-Amz-Target: DynamoDB_20120810.\(operation)")
+            var lines = [
+                "POST / HTTP/1.1", "Host: localhost", "Content-Length: \(body.utf8.count)",
+                "Content-Type: application/x-amz-json-1.0; charset=utf-8",
+                "X-Amz-Target: DynamoDB_20120810.\(operation)",
+            ]
             if isSigned {
                 lines.append("X-Amz-Date: 20261120T000000Z")
                 lines.append(
