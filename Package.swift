@@ -72,8 +72,9 @@ let package = Package(
             name: "CHTTPShim",
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("deflate")]),
         module("MartletServer", ["MartletWire", "MartletSigV4", "CHTTPShim"]),
+        .target(name: "CMartletProcess"),
         .executableTarget(
-            name: "MartletCLI", dependencies: ["MartletServer", "Martlet"],
+            name: "MartletCLI", dependencies: ["MartletServer", "Martlet", "CMartletProcess"],
             swiftSettings: swiftSettings),
 
         // Tests.

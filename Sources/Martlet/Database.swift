@@ -31,7 +31,9 @@ public final class Database: Sendable {
         at path: String, options: DatabaseOptions = DatabaseOptions()
     ) throws(DatabaseError) -> Database {
         var storeOptions = RocksDBOptions()
-        storeOptions.memoryBudgetBytes = options.memoryBudgetBytes
+        storeOptions.memoryBudgetBytes = max(
+            RocksDBOptions.minimumMemoryBudgetBytes,
+            options.memoryBudgetBytes - DatabaseOptions.overheadBytes)
         storeOptions.durability = options.durability == .sync ? .sync : .async
         let store: RocksDBStore
         do throws(StorageError) {

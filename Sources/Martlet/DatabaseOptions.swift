@@ -12,8 +12,11 @@ public struct DatabaseOptions: Sendable {
     }
 
     public var durability = Durability.sync
-    /// Bounds caches and buffers together, whatever the data's size; at least 8 MiB.
+    /// Bounds the memory of the process, whatever the data's size: caches and buffers get what is
+    /// left after the program itself, but never less than 8 MiB. Requests under way come on top.
     public var memoryBudgetBytes = 256 << 20
+    /// What the program needs beside caches and buffers: code, threads, the allocator's slack.
+    static let overheadBytes = 48 << 20
     package var engine = EngineOptions()
 
     public init() {}

@@ -22,7 +22,7 @@ enum Help {
           --in-memory              keep nothing: the data ends with the process
           --durability sync|async  sync (default): an answered write survives power loss;
                                    async: it survives the process, not power loss
-          --memory-budget BYTES    bound on caches and buffers, such as 64M (default: 256M)
+          --memory-budget BYTES    bound on the process's memory, from 32M (default: 256M)
 
         network
           --host ADDRESS           address to listen on (default: 127.0.0.1; 0.0.0.0: all)

@@ -9,10 +9,9 @@ extension DeleteItem: WireOperation {
     ) throws(WireError) -> DecodedRequest<DeleteItem> {
         let members = try WriteMembers(body, attributes: "Key", expressions: [.condition])
         var checked = try members.check(attributes: "key", afterReturnValues: true)
-        let binder = try members.expressions.makeBinder(
+        var expressions = try members.expressions.makeBinder(
             [.condition], legacy: [.expected, .conditionalOperator])
         let key = try members.attributes!.checked(.enveloped)
-        var expressions = binder
         checked.options.condition = try expressions.condition()
         try expressions.requireAllUsed()
         try members.requireOldOrNone(checked.returnValues)

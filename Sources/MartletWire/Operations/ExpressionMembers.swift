@@ -90,6 +90,9 @@ struct ExpressionMembers {
     func makeBinder(
         _ kinds: [ExpressionKind], legacy parameters: [LegacyParameter] = []
     ) throws(WireError) -> BoundExpressions {
+        if texts.isEmpty, names == nil, values == nil, legacy.isEmpty {
+            return BoundExpressions(binder: nil, texts: [], generation: generation)
+        }
         let present = kinds.filter { text($0) != nil }
         let old = parameters.filter { legacy.contains($0) }
         try checkMixing(present, old)
@@ -117,7 +120,7 @@ struct ExpressionMembers {
             if let problem = values?.problem {
                 throw ValidationError(problem.expressionValueText(in: generation))
             }
-            return BoundExpressions(binder: binder, members: self)
+            return BoundExpressions(binder: binder, texts: texts, generation: generation)
         } catch {
             throw generation.error(error.message)
         }
@@ -139,58 +142,63 @@ struct ExpressionMembers {
 
 /// Binds the expressions of a request one after the other.
 struct BoundExpressions {
-    private var binder: ExpressionBinder
-    private let members: ExpressionMembers
+    /// nil when the request has neither expressions nor placeholders.
+    private var binder: ExpressionBinder?
+    private let texts: [(kind: ExpressionKind, text: String)]
+    private let generation: ValidationGeneration
 
-    init(binder: ExpressionBinder, members: ExpressionMembers) {
+    init(
+        binder: ExpressionBinder?, texts: [(kind: ExpressionKind, text: String)],
+        generation: ValidationGeneration
+    ) {
         self.binder = binder
-        self.members = members
+        self.texts = texts
+        self.generation = generation
     }
 
     mutating func condition(
         _ kind: ExpressionKind = .condition
     ) throws(WireError) -> ConditionExpression? {
-        guard let text = members.text(kind) else { return nil }
-        do throws(ValidationError) {
-            return try binder.condition(text, kind: kind)
-        } catch {
-            throw members.generation.error(error.message)
+        try bind(kind) { binder, text throws(ValidationError) in
+            try binder.condition(text, kind: kind)
         }
     }
 
     mutating func update() throws(WireError) -> UpdateExpression? {
-        guard let text = members.text(.update) else { return nil }
-        do throws(ValidationError) {
-            return try binder.update(text)
-        } catch {
-            throw members.generation.error(error.message)
-        }
+        try bind(.update) { binder, text throws(ValidationError) in try binder.update(text) }
     }
 
     mutating func keyCondition() throws(WireError) -> KeyCondition? {
-        guard let text = members.text(.keyCondition) else { return nil }
-        do throws(ValidationError) {
-            return try binder.keyCondition(text)
-        } catch {
-            throw members.generation.error(error.message)
+        try bind(.keyCondition) { binder, text throws(ValidationError) in
+            try binder.keyCondition(text)
         }
     }
 
     mutating func projection() throws(WireError) -> ProjectionExpression? {
-        guard let text = members.text(.projection) else { return nil }
+        try bind(.projection) { binder, text throws(ValidationError) in
+            try binder.projection(text)
+        }
+    }
+
+    @inline(__always)
+    private mutating func bind<Expression>(
+        _ kind: ExpressionKind,
+        _ body: (inout ExpressionBinder, String) throws(ValidationError) -> Expression
+    ) throws(WireError) -> Expression? {
+        guard let text = texts.first(where: { $0.kind == kind })?.text else { return nil }
         do throws(ValidationError) {
-            return try binder.projection(text)
+            return try body(&binder!, text)
         } catch {
-            throw members.generation.error(error.message)
+            throw generation.error(error.message)
         }
     }
 
     /// Fails for the first kind of placeholder that has one nobody used.
     func requireAllUsed() throws(WireError) {
         do throws(ValidationError) {
-            try binder.requireAllUsed()
+            try binder?.requireAllUsed()
         } catch {
-            throw members.generation.error(error.message)
+            throw generation.error(error.message)
         }
     }
 }
