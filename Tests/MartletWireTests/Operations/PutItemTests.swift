@@ -111,6 +111,20 @@ import Testing
             ])
     }
 
+    @Test("an item of 409,600 bytes is accepted, and one more refused last")
+    func size() throws {
+        func put(_ length: Int, _ members: String = "") -> String {
+            #"{"TableName":"t","Item":{"a":{"S":"\#(String(repeating: "x", count: length))"}}\#(members)}"#
+        }
+        #expect(failure(PutItem.self, put(409_599)) == nil)
+        let tooLarge = Texts.envelope + "Item size has exceeded the maximum allowed size"
+        #expect(failure(PutItem.self, put(409_600)) == .validation(tooLarge))
+        let alsoWrong = Texts.envelope + "ReturnValues can only be ALL_OLD or NONE"
+        #expect(
+            failure(PutItem.self, put(409_600, #","ReturnValues":"ALL_NEW""#))
+                == .validation(alsoWrong))
+    }
+
     @Test("members of the wrong type are refused before anything else")
     func shapes() {
         let cases: [(String, String)] = [
