@@ -15,7 +15,7 @@ from hostile.wire import Wire
 from support.light import LightClient, ask
 from support.server import BODY_LIMIT, Server
 
-CUT_OFF_SECONDS = 90.0
+CUT_OFF_SECONDS = 45.0
 TRICKLE_SECONDS = 0.5
 
 pytestmark = pytest.mark.ours

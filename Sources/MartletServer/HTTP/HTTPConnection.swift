@@ -1,6 +1,6 @@
 // One client's connection, from accept to close, and the request it carries now.
 //
-// Thread safety: everything belongs to the worker's thread, but for `answer`, `outcome` and
+// Thread safety: everything belongs to the worker's thread, but for `makeAnswer`, `outcome` and
 // `nextCompleted`, which a completing thread owns until it has published them through `outcome`
 // and the worker's queue. A parked connection is suspended: libmicrohttpd does not touch it.
 //
@@ -42,6 +42,8 @@ final class HTTPConnection: @unchecked Sendable {
     var serial: UInt64 = 0
     let outcome = Atomic<UInt8>(Outcome.open)
     var answer: HTTPResponse?
+    /// Makes the answer when it is about to be sent; set instead of `answer`.
+    var makeAnswer: (@Sendable () -> HTTPResponse)?
     var nextCompleted: UnsafeMutableRawPointer?
     /// The bytes that libmicrohttpd is sending.
     var bodyInFlight: [UInt8] = []
@@ -69,6 +71,8 @@ final class HTTPConnection: @unchecked Sendable {
         upload = HTTPBuffer(budget: worker.shared.bodyBudget)
         inflated = HTTPBuffer(budget: worker.shared.bodyBudget)
         phaseStart = monotonicNanoseconds()
+        // A handshake counts as received, so its end must be seen first.
+        bytesWhenIdle = worker.isTLS ? nil : 0
     }
 
     static func from(_ pointer: UnsafeMutableRawPointer) -> HTTPConnection {
@@ -82,9 +86,9 @@ final class HTTPConnection: @unchecked Sendable {
 
     // MARK: Completing
 
-    func complete(_ response: HTTPResponse, serial: UInt64) {
+    func complete(serial: UInt64, _ make: @escaping @Sendable () -> HTTPResponse) {
         precondition(serial == self.serial, "an exchange was completed after its request ended")
-        answer = response
+        makeAnswer = make
         switch outcome.exchange(Outcome.completed, ordering: .acquiringAndReleasing) {
         case Outcome.open, Outcome.abandoned: break
         case Outcome.parked: worker.enqueueCompleted(self)
@@ -192,6 +196,7 @@ final class HTTPConnection: @unchecked Sendable {
     /// Everything about the request has been sent, or the client has gone.
     func end() {
         answer = nil
+        makeAnswer = nil
         bodyInFlight = []
         upload.removeAll(keepingBytes: 65_536)
         inflated.removeAll(keepingBytes: 65_536)
@@ -243,7 +248,7 @@ final class HTTPConnection: @unchecked Sendable {
     }
 
     private func send() -> MHD_Result {
-        guard var response = answer.take() else {
+        guard var response = answer.take() ?? makeAnswer.take()?() else {
             preconditionFailure("a request reached its end without an answer")
         }
         phase = .answering

@@ -24,7 +24,12 @@ package struct HTTPExchange: Sendable {
     /// Costs two atomic operations, and a wake-up when the network thread sleeps: completing many
     /// exchanges in a row wakes each thread about once. After the server has stopped the answer
     /// is dropped.
-    package func complete(_ response: HTTPResponse) {
-        connection.complete(response, serial: serial)
+    ///
+    /// - Parameter make: runs on the connection's network thread when the answer is to be sent, so
+    ///   that the completing thread need not write it.
+    package func complete(_ make: @escaping @Sendable () -> HTTPResponse) {
+        connection.complete(serial: serial, make)
     }
+
+    package func complete(_ response: HTTPResponse) { complete { response } }
 }

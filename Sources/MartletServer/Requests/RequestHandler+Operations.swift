@@ -72,12 +72,13 @@ extension RequestHandler {
         do throws(WireError) {
             let request = try Operation.decode(body)
             engine.submit(request.operation) { result in
-                switch result {
-                case .success(let output):
-                    exchange.complete(
-                        success(of: call) { Operation.encode(output, for: request, into: &$0) })
-                case .failure(let error):
-                    exchange.complete(refusal(ErrorShape(error), of: call))
+                exchange.complete {
+                    switch result {
+                    case .success(let output):
+                        success(of: call) { Operation.encode(output, for: request, into: &$0) }
+                    case .failure(let error):
+                        refusal(ErrorShape(error), of: call)
+                    }
                 }
             }
             return .later
