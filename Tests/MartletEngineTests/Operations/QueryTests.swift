@@ -171,6 +171,26 @@ import Testing
             } == "validation: " + text)
     }
 
+    @Test("a query for one item cannot go on, but one of an index can")
+    func oneItem() throws {
+        let database = try TestDatabase(.orders)
+        try database.put(.order)
+        let start = PageWish(start: ["pk": "ann", "sk": 1])
+        #expect(
+            failure {
+                try database.query("pk = :p AND sk = :n", [":p": "ann", ":n": 1], start)
+            } == "validation: The query can return at most one row and cannot be restarted")
+        // Any number of items share an index key.
+        try database.put(Item.order.with("sk", 2))
+        for limit in [1, 2] {
+            #expect(
+                try database.queryAll(
+                    "pk = :p AND price = :n", [":p": "ann", ":n": 12], index: "byTotal",
+                    limit: limit
+                ).map { $0["sk"] } == [1, 2])
+        }
+    }
+
     @Test("a start key that names no item is as good as one that does")
     func startBetweenItems() throws {
         let database = try TestDatabase(.orders)

@@ -50,7 +50,8 @@ private let binaries: [AttributeValue] = [
                 let condition = try bound.keyCondition(text)
                 for isForward in [true, false] {
                     let expected = model.query(nil, condition, isForward: isForward)
-                    for limit in [nil, 1, 2, 5] {
+                    // A query for one item has no second page.
+                    for limit in comparison == "sk = :v" ? [nil] : [nil, 1, 2, 5] {
                         let found = try database.queryAll(
                             text, named, isForward: isForward, limit: limit)
                         #expect(
