@@ -36,7 +36,7 @@ test-swift: bootstrap-test  ## Runs the Swift tests alone.
 
 test-conformance: bootstrap-test build  ## Runs real clients against the server, on disk and in memory.
 	$(PYTEST) --store rocksdb Conformance
-	$(PYTEST) --store memory Conformance $(addprefix --ignore Conformance/,clients durability hostile examples)
+	$(PYTEST) --store memory Conformance $(addprefix --ignore Conformance/,clients durability hostile examples serve)
 
 crash: bootstrap-test build  ## Kills a loaded server 60 times and checks what it kept.
 	$(PYTEST) --store rocksdb --kills 60 -s Conformance/durability

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-READY = re.compile(r"martlet \S+ listening on (http://127\.0\.0\.1:(\d+))")
+READY = re.compile(r"martlet \S+ listening on (https?://127\.0\.0\.1:(\d+))")
 REGION = "eu-west-2"
 BODY_LIMIT = 16 << 20  # what AWS takes
 START_SECONDS = 30.0

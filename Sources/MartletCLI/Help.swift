@@ -30,7 +30,7 @@ enum Help {
           --tls-certificate FILE   serve HTTPS with this certificate chain (PEM)
           --tls-key FILE           and its private key (PEM)
           --max-connections N      connections at once (default: 1024)
-          --body-limit BYTES       largest request body (default: 32M)
+          --body-limit BYTES       largest request body (default: 16M)
 
         clients
           --credentials FILE       verify signatures with the keys of this file, in the form of

@@ -66,10 +66,15 @@ extension Query: ReadOperation {
         let reader = PageReader(context: context, target: target, reading: reading)
         var start: [UInt8]?
         if let position = reading.exclusiveStartKey {
-            try target.requireSeveralRows(keyCondition)
+            if target.hasOneRowPartitions {
+                throw .validation(
+                    "The query can return at most one row and cannot be restarted")
+            }
             start = try target.startKey(position, in: range)
         }
-        return try reader.page(over: range, isForward ? .forward : .reverse, after: start)
+        var page = try reader.page(over: range, isForward ? .forward : .reverse, after: start)
+        if target.hasOneRowPartitions { page.lastEvaluatedKey = nil }
+        return page
     }
 }
 
@@ -84,15 +89,8 @@ extension ReadTarget {
         }
     }
 
-    /// A query for one item has no second page.
-    fileprivate func requireSeveralRows(_ condition: KeyCondition) throws(OperationError) {
-        let isForOneItem = condition.clauses.allSatisfy { clause in
-            if case .equal = clause.comparison { true } else { false }
-        }
-        if index == nil, isForOneItem, condition.clauses.count == key.attributes.count {
-            throw .validation("The query can return at most one row and cannot be restarted")
-        }
-    }
+    /// A table without a sort key has one item in each partition, so a query of it has one page.
+    fileprivate var hasOneRowPartitions: Bool { index == nil && key.range.isEmpty }
 
     /// The row key to go on from, which must be one that the query could have ended at.
     fileprivate func startKey(

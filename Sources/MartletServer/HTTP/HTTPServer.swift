@@ -12,9 +12,8 @@ package struct HTTPLimits: Sendable {
     /// For the request line and headers together; more is answered 431 (or 414). libmicrohttpd
     /// clears as much for every request, so it is no larger than AWS's own limit.
     package var headerBytes = 16 * 1024
-    /// One body, as sent and, if compressed, as inflated. BatchWriteItem's 16 MB of items grow in
-    /// base64 and JSON.
-    package var bodyBytes = 32 * 1024 * 1024
+    /// One body, as sent and, if compressed, as inflated: as much as AWS takes.
+    package var bodyBytes = 16 * 1024 * 1024
     /// All bodies together.
     package var totalBodyBytes = 512 * 1024 * 1024
     package var requestSeconds = 30
