@@ -29,6 +29,7 @@ enum Help {
           --port NUMBER            port to listen on (default: 8000; 0: any free one)
           --tls-certificate FILE   serve HTTPS with this certificate chain (PEM)
           --tls-key FILE           and its private key (PEM)
+          --threads N              network threads (default: one a core)
           --max-connections N      connections at once (default: 1024)
           --body-limit BYTES       largest request body (default: 16M)
 

@@ -35,6 +35,7 @@ struct ServeCommand {
             case "--port": server.http.port = UInt16(try arguments.integer(in: 0...65_535))
             case "--tls-certificate": certificatePath = try arguments.value()
             case "--tls-key": keyPath = try arguments.value()
+            case "--threads": server.http.threads = try arguments.integer(in: 1...256)
             case "--max-connections":
                 server.http.limits.connections = try arguments.integer(in: 1...1_000_000)
             case "--body-limit":

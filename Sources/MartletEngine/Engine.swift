@@ -130,7 +130,9 @@ package final class Engine: Sendable {
     }
 
     var readContext: ReadContext {
-        ReadContext(store: store, directory: committer.directory, options: options)
+        ReadContext(
+            store: store, directory: committer.directory, options: options,
+            committedGroup: committer.lastCommittedGroup)
     }
 
     /// The catalogue as of the last commit.

@@ -41,8 +41,8 @@ package struct BatchWriteItem: Sendable {
 
 extension BatchWriteItem: WriteOperation {
     /// A write of the batch, ready to run.
-    package struct PreparedRequest: Sendable {
-        let key: PreparedKey
+    package struct PreparedRequest: PreparedWrite {
+        var key: PreparedKey
         /// nil deletes.
         let item: PreparedItem?
     }
@@ -52,7 +52,9 @@ extension BatchWriteItem: WriteOperation {
         where item.sizeBytes > Limits.itemBytes {
             throw .itemTooLarge
         }
-        return try prepare(in: context.directory)
+        var prepared = try prepare(in: context.directory)
+        for table in prepared.indices { try context.look(at: &prepared[table]) }
+        return prepared
     }
 
     private func prepare(

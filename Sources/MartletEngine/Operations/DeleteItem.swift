@@ -24,7 +24,9 @@ package struct DeleteItem: Sendable {
 
 extension DeleteItem: WriteOperation {
     package func prepare(in context: ReadContext) throws(OperationError) -> PreparedKey {
-        try PreparedKey(key, of: context.directory.table(table))
+        var prepared = try PreparedKey(key, of: context.directory.table(table))
+        try context.look(at: &prepared)
+        return prepared
     }
 
     package func run(

@@ -24,7 +24,9 @@ package struct PutItem: Sendable {
 
 extension PutItem: WriteOperation {
     package func prepare(in context: ReadContext) throws(OperationError) -> PreparedItem {
-        try PreparedItem(item, of: context.directory.table(table))
+        var prepared = try PreparedItem(item, of: context.directory.table(table))
+        try context.look(at: &prepared.key)
+        return prepared
     }
 
     package func run(

@@ -65,14 +65,16 @@ package struct TransactWriteItems: Sendable {
 
 extension TransactWriteItems: WriteOperation {
     /// An action, ready to run, or what is wrong with it.
-    package struct PreparedAction: Sendable {
-        let key: PreparedKey
+    package struct PreparedAction: PreparedWrite {
+        var key: PreparedKey
         /// The item of a put.
         let item: PreparedItem?
     }
 
     package func prepare(in context: ReadContext) throws(OperationError) -> [PreparedAction] {
-        try prepare(in: context.directory)
+        var prepared = try prepare(in: context.directory)
+        try context.look(at: &prepared)
+        return prepared
     }
 
     private func prepare(in directory: TableDirectory) throws(OperationError) -> [PreparedAction] {

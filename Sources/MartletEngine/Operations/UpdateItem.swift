@@ -31,8 +31,9 @@ package struct UpdateItem: Sendable {
 extension UpdateItem: WriteOperation {
     package func prepare(in context: ReadContext) throws(OperationError) -> PreparedKey {
         let table = try context.directory.table(table)
-        let prepared = try PreparedKey(key, of: table)
+        var prepared = try PreparedKey(key, of: table)
         try update?.checkKeyAttributes(of: table.definition)
+        try context.look(at: &prepared)
         return prepared
     }
 

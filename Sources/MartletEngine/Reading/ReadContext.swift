@@ -7,6 +7,8 @@ package struct ReadContext: Sendable {
     let store: any KeyValueStore
     package let directory: TableDirectory
     package let options: EngineOptions
+    /// The last group that was committed when this context was made.
+    let committedGroup: Int
 
     /// Reads a stored item.
     func record(forKey key: [UInt8]) throws(OperationError) -> ItemRecord? {

@@ -31,6 +31,7 @@ final class Committer: Sendable {
     private let queue = Mutex(Queue())
     private let wakeUp = ThreadSemaphore()
     private let published: Mutex<TableDirectory>
+    private let committedGroup = Atomic<Int>(0)
     private let finished = ThreadSemaphore()
     private let catalogueChanged: ThreadSemaphore
 
@@ -45,6 +46,9 @@ final class Committer: Sendable {
         published = Mutex(directory)
         startThread { self.loop() }
     }
+
+    /// The last group whose writes every read sees from now on.
+    var lastCommittedGroup: Int { committedGroup.load(ordering: .acquiring) }
 
     /// The catalogue as of the last commit.
     var directory: TableDirectory { published.withLock { $0 } }
@@ -87,7 +91,8 @@ final class Committer: Sendable {
 
     private func loop() {
         var working = directory
-        let tallies = TallyBook()
+        let memory = CommitMemory()
+        var group = 0
         var jobs: [CommitJob] = []
         var position = 0
         while true {
@@ -96,7 +101,8 @@ final class Committer: Sendable {
                 position = 0
                 guard takeJobs(&jobs) else { break }
             }
-            position = runGroup(jobs, from: position, &working, tallies)
+            group += 1
+            position = runGroup(group, jobs, from: position, &working, memory)
         }
         finished.signal()
     }
@@ -121,11 +127,11 @@ final class Committer: Sendable {
     /// Runs and commits jobs until the group is large enough.
     /// - Returns: the position of the first job that is left.
     private func runGroup(
-        _ jobs: [CommitJob], from start: Int, _ working: inout TableDirectory,
-        _ tallies: TallyBook
+        _ group: Int, _ jobs: [CommitJob], from start: Int, _ working: inout TableDirectory,
+        _ memory: CommitMemory
     ) -> Int {
         let transaction = WriteTransaction(
-            store: store, directory: working, options: options, tallies: tallies)
+            store: store, directory: working, options: options, group: group, memory: memory)
         var answers: [@Sendable (StorageError?) -> Void] = []
         answers.reserveCapacity(jobs.count - start)
         var position = start
@@ -137,6 +143,7 @@ final class Committer: Sendable {
         do throws(StorageError) {
             if let failure { throw failure }
             try transaction.commit(options.durability)
+            committedGroup.store(group, ordering: .releasing)
             if transaction.directory !== working {
                 publish(transaction.directory, &working)
             }

@@ -37,7 +37,7 @@ extension WriteTransaction {
         let definition = key.table.definition
         try prepareTally(definition.id)
         for index in definition.indexes { try prepareTally(index.id) }
-        guard let record = try record(forKey: key.rowKey) else {
+        guard let record = try record(of: key) else {
             return OldItem(record: nil, unbuiltIndexes: [])
         }
         var unbuilt: [Int] = []
@@ -60,11 +60,7 @@ extension WriteTransaction {
             indexes: Array(repeating: 0, count: definition.indexes.count))
         if old == change.new?.record { return units }
 
-        if let new = change.new {
-            put(change.key.rowKey, new.record.bytes)
-        } else {
-            delete(change.key.rowKey)
-        }
+        setItem(change.key, to: change.new?.record)
         adjustTally(
             definition.id, items: (change.new == nil ? 0 : 1) - (old == nil ? 0 : 1),
             bytes: newBytes - oldBytes)

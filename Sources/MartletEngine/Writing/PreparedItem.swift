@@ -10,6 +10,8 @@ package struct PreparedKey: Sendable {
     let table: Table
     let primary: PrimaryKey
     let rowKey: [UInt8]
+    /// The item under the key as it was when the write was prepared; nil when nobody looked.
+    var seen: SeenItem?
 
     /// Checks a key as GetItem, UpdateItem and DeleteItem give it.
     init(_ key: Item, of table: Table) throws(OperationError) {
@@ -36,7 +38,7 @@ package struct PreparedKey: Sendable {
 
 /// A whole item on its way into a table: checked, encoded, with its index rows.
 package struct PreparedItem: Sendable {
-    let key: PreparedKey
+    var key: PreparedKey
     let record: ItemRecord
     /// One for each index of the table, in its order; nil where the item is not in the index.
     let indexRows: [IndexRow?]
@@ -65,4 +67,24 @@ package struct PreparedItem: Sendable {
         indexRows = definition.indexes.map { IndexRow(of: record, in: $0, of: definition) }
         expiryKey = ExpiryKey(of: record, under: key.rowKey, in: definition)?.bytes
     }
+}
+
+extension ReadContext {
+    /// Reads what a write will find, ahead of the commit thread.
+    func look(at key: inout PreparedKey) throws(OperationError) {
+        key.seen = SeenItem(record: try record(forKey: key.rowKey), group: committedGroup)
+    }
+
+    /// Reads what several writes will find, at once.
+    func look<Write: PreparedWrite>(at writes: inout [Write]) throws(OperationError) {
+        let records = try records(forKeys: writes.map(\.key.rowKey))
+        for (position, record) in records.enumerated() {
+            writes[position].key.seen = SeenItem(record: record, group: committedGroup)
+        }
+    }
+}
+
+/// One of several writes that an operation has prepared.
+protocol PreparedWrite: Sendable {
+    var key: PreparedKey { get set }
 }

@@ -15,19 +15,21 @@ package final class WriteTransaction {
     private var batch = WriteBatch()
     /// Rows of this group; nil for deleted ones.
     private var written: [RowKey: [UInt8]?] = [:]
-    /// Counts as they were committed, kept from group to group.
-    private let committedTallies: TallyBook
+    /// Number of the group; the first has 1.
+    private let group: Int
+    private let memory: CommitMemory
     /// Counts of the tables and indexes that this group changed; nil for dropped ones.
     private var changedTallies: [UInt32: Tally?] = [:]
 
     init(
         store: any KeyValueStore, directory: TableDirectory, options: EngineOptions,
-        tallies: TallyBook = TallyBook()
+        group: Int = 0, memory: CommitMemory = CommitMemory()
     ) {
         self.store = store
         self.directory = directory
         self.options = options
-        committedTallies = tallies
+        self.group = group
+        self.memory = memory
         now = options.clock.now
     }
 
@@ -53,6 +55,23 @@ package final class WriteTransaction {
         } catch {
             throw .storage(StorageError(error, in: "item"))
         }
+    }
+
+    /// The item of a prepared write: as it was seen then if nobody wrote it since, else as it is.
+    func record(of key: PreparedKey) throws(OperationError) -> ItemRecord? {
+        if let seen = key.seen {
+            let row = RowKey(key.rowKey)
+            if written[row] == nil, !memory.writes.mayHaveWritten(row, after: seen.group) {
+                return seen.record
+            }
+        }
+        return try record(forKey: key.rowKey)
+    }
+
+    /// Writes an item's row, or deletes it.
+    func setItem(_ key: PreparedKey, to record: ItemRecord?) {
+        if let record { put(key.rowKey, record.bytes) } else { delete(key.rowKey) }
+        memory.writes.note(RowKey(key.rowKey), group: group)
     }
 
     func put(_ key: [UInt8], _ value: [UInt8]) {
@@ -85,9 +104,9 @@ package final class WriteTransaction {
 
     func tally(_ id: UInt32) throws(OperationError) -> Tally {
         if let tally = changedTallies[id] { return tally ?? Tally() }
-        if let tally = committedTallies.counts[id] { return tally }
+        if let tally = memory.tallies[id] { return tally }
         let tally = try storedTally(id)
-        committedTallies.counts[id] = tally
+        memory.tallies[id] = tally
         return tally
     }
 
@@ -106,7 +125,7 @@ package final class WriteTransaction {
     /// Changes a count that was loaded before.
     func adjustTally(_ id: UInt32, items: Int, bytes: Int) {
         if items == 0, bytes == 0 { return }
-        var tally = (changedTallies[id] ?? committedTallies.counts[id])!
+        var tally = (changedTallies[id] ?? memory.tallies[id])!
         tally.itemCount += items
         tally.sizeBytes += bytes
         changedTallies[id] = .some(tally)
@@ -141,24 +160,15 @@ package final class WriteTransaction {
             if let tally = changedTallies[id]! { batch.put(CatalogKey.tally(id), tally.stored) }
         }
         if !batch.isEmpty { try store.commit(batch, durability) }
-        for (id, tally) in changedTallies { committedTallies.counts[id] = tally }
+        for (id, tally) in changedTallies { memory.tallies[id] = tally }
     }
 }
 
-/// What the commit thread knows of counts. Lives on that thread only.
-final class TallyBook {
-    var counts: [UInt32: Tally] = [:]
-}
-
-/// A key that is hashed as a whole: arrays hash their elements one by one.
-private struct RowKey: Hashable {
-    let bytes: [UInt8]
-
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-    func hash(into hasher: inout Hasher) {
-        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-    }
+/// What the commit thread remembers from group to group. Lives on that thread only.
+final class CommitMemory {
+    /// Counts as they were committed.
+    var tallies: [UInt32: Tally] = [:]
+    let writes = RecentWrites()
 }
 
 extension StorageError {
