@@ -18,8 +18,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-/// The tests of one module, under Tests/<module>Tests/. Data files that they read by path are
-/// named, so that the build leaves them alone.
+/// The tests of one module, under Tests/<module>Tests/, with what they import beside it. Data files
+/// that they read by path are named, so that the build leaves them alone.
 func tests(
     _ module: String, _ others: [Target.Dependency] = [], data: [String] = []
 ) -> Target {
@@ -30,8 +30,8 @@ func tests(
         swiftSettings: swiftSettings)
 }
 
-// Imports go down only: a target may name those listed before it. docs/ARCHITECTURE.md has the
-// picture and the reasons.
+// Imports go down only: a target may name those listed before it, and names each that it imports.
+// docs/ARCHITECTURE.md has the picture and the reasons.
 let package = Package(
     name: "martlet",
     products: [
@@ -60,36 +60,69 @@ let package = Package(
 
         // The database.
         module("MartletCatalog", ["MartletModel", "MartletEncoding", "MartletKeyValue"]),
-        module("MartletIndexes", ["MartletCatalog"]),
-        module("MartletEngine", ["MartletIndexes", "MartletExpressions"]),
-        module("Martlet", ["MartletEngine", "MartletRocksDBStore"]),
+        module("MartletIndexes", ["MartletModel", "MartletEncoding", "MartletCatalog"]),
+        module(
+            "MartletEngine",
+            [
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletKeyValue",
+                "MartletCatalog", "MartletIndexes",
+            ]),
+        module("Martlet", ["MartletKeyValue", "MartletRocksDBStore", "MartletEngine"]),
 
         // The server.
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         module("MartletSigV4", ["COpenSSL"]),
-        module("MartletWire", ["MartletEngine"]),
+        module(
+            "MartletWire",
+            [
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletCatalog",
+                "MartletEngine",
+            ]),
         .target(
             name: "CHTTPShim",
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("deflate")]),
-        module("MartletServer", ["MartletWire", "MartletSigV4", "CHTTPShim"]),
+        module(
+            "MartletServer",
+            ["MartletKeyValue", "MartletEngine", "MartletSigV4", "MartletWire", "CHTTPShim"]),
         .target(name: "CMartletProcess"),
         .executableTarget(
-            name: "MartletCLI", dependencies: ["MartletServer", "Martlet", "CMartletProcess"],
+            name: "MartletCLI",
+            dependencies: [
+                "MartletCatalog", "MartletEngine", "Martlet", "MartletSigV4", "MartletServer",
+                "CMartletProcess",
+            ],
             swiftSettings: swiftSettings),
 
         // Tests.
-        module("MartletTestSupport", ["MartletEngine"]),
-        tests("MartletModel"),
-        tests("MartletEncoding", data: ["Golden"]),
-        tests("MartletExpressions", data: ["Cases"]),
-        tests("MartletKeyValue"),
-        tests("MartletRocksDBStore"),
-        tests("MartletCatalog"),
-        tests("MartletEngine", ["MartletTestSupport"]),
-        tests("Martlet", ["MartletTestSupport"]),
+        module("MartletTestBasics"),
+        module(
+            "MartletTestSupport",
+            [
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletKeyValue",
+                "MartletCatalog", "MartletEngine",
+            ]),
+        tests("MartletModel", ["MartletTestBasics"]),
+        tests("MartletEncoding", ["MartletModel", "MartletTestBasics"], data: ["Golden"]),
+        tests("MartletExpressions", ["MartletModel"], data: ["Cases"]),
+        tests("MartletKeyValue", ["MartletTestBasics"]),
+        tests("MartletRocksDBStore", ["MartletKeyValue", "MartletTestBasics"]),
+        tests("MartletCatalog", ["MartletModel", "MartletEncoding", "MartletTestBasics"]),
+        tests(
+            "MartletEngine",
+            [
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletKeyValue",
+                "MartletCatalog", "MartletTestBasics", "MartletTestSupport",
+            ]),
+        tests(
+            "Martlet", ["MartletModel", "MartletCatalog", "MartletEngine", "MartletTestSupport"]),
         tests("MartletSigV4"),
-        tests("MartletWire", ["MartletTestSupport"]),
-        tests("MartletServer", ["MartletTestSupport"]),
+        tests(
+            "MartletWire",
+            [
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletKeyValue",
+                "MartletCatalog", "MartletEngine",
+            ]),
+        tests("MartletServer", ["MartletKeyValue", "MartletEngine", "MartletSigV4"]),
         tests("MartletCLI"),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,11 +1,10 @@
 import MartletCatalog
 import MartletEncoding
 import MartletModel
+import MartletTestBasics
 import Testing
 
 extension SeededRandom {
-    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-
     mutating func maybe<Value>(_ value: @autoclosure () -> Value) -> Value? {
         chance(1, in: 2) ? value() : nil
     }

@@ -1,5 +1,6 @@
 import MartletEncoding
 import MartletModel
+import MartletTestBasics
 import Testing
 
 private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(parsing: text)) }

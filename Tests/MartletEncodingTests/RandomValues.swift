@@ -1,8 +1,7 @@
 import MartletModel
+import MartletTestBasics
 
 extension SeededRandom {
-    mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-
     /// Bytes of few kinds, with zeros, 0xFF and common beginnings.
     mutating func bytes(_ lengths: ClosedRange<Int>) -> [UInt8] {
         (0..<number(lengths)).map { _ in

@@ -1,4 +1,5 @@
 import Glibc
+import MartletTestBasics
 import Testing
 
 @testable import MartletKeyValue

@@ -1,5 +1,6 @@
 // What only the memory store promises; what it shares with the others is tested beside RocksDB's.
 
+import MartletTestBasics
 import Testing
 
 @testable import MartletKeyValue

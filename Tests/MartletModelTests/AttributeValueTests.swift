@@ -1,4 +1,5 @@
 import MartletModel
+import MartletTestBasics
 import Testing
 
 private func number(_ text: String) -> DecimalNumber { try! DecimalNumber(parsing: text) }

@@ -1,4 +1,5 @@
 import MartletModel
+import MartletTestBasics
 import Testing
 
 /// Numbers against `PlainNumber`, on random numerals of every magnitude.

@@ -2,6 +2,7 @@
 // under test. Results are unlimited; `stored` says what DynamoDB would make of one.
 
 import MartletModel
+import MartletTestBasics
 
 struct PlainNumber: Equatable {
     /// Most significant first; empty for zero.

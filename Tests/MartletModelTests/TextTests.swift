@@ -1,4 +1,5 @@
 import MartletModel
+import MartletTestBasics
 import Testing
 
 @Suite struct TextTests {

@@ -3,6 +3,7 @@
 import Glibc
 import MartletKeyValue
 import MartletRocksDBStore
+import MartletTestBasics
 import Testing
 
 @Suite("On disk") struct DurabilityTests {

@@ -2,6 +2,7 @@
 
 import MartletKeyValue
 import MartletRocksDBStore
+import MartletTestBasics
 import Testing
 
 @Suite("Random operations") struct RandomOperationsTests {

@@ -1,21 +1,6 @@
-// A plain sorted list of rows, slow and plainly right, and seeded randomness to compare with it.
+// A plain sorted list of rows, slow and plainly right.
 
 import MartletKeyValue
-
-/// SplitMix64: the same numbers for the same seed, everywhere.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-}
 
 struct Row: Equatable {
     var key: [UInt8]

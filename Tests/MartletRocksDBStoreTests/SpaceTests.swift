@@ -1,6 +1,7 @@
 import Glibc
 import MartletKeyValue
 import MartletRocksDBStore
+import MartletTestBasics
 import Testing
 
 @Suite("Space") struct SpaceTests {

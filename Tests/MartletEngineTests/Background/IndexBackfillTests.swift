@@ -2,6 +2,7 @@ import MartletCatalog
 import MartletEngine
 import MartletKeyValue
 import MartletModel
+import MartletTestBasics
 import MartletTestSupport
 import Testing
 

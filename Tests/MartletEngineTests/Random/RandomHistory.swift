@@ -6,6 +6,7 @@ import MartletEngine
 import MartletExpressions
 import MartletKeyValue
 import MartletModel
+import MartletTestBasics
 import MartletTestSupport
 import Testing
 
@@ -74,8 +75,8 @@ struct RandomHistory {
         let range = random.pick(["", "sk:S", "sk:N", "sk:B"])
         var request = TableRequest(
             short: name, hash: hash, range: range,
-            global: random.once(in: 2) ? Array(Self.indexes.prefix(random.below(3))) : [])
-        if !range.isEmpty, random.once(in: 2) {
+            global: random.chance(1, in: 2) ? Array(Self.indexes.prefix(random.below(3))) : [])
+        if !range.isEmpty, random.chance(1, in: 2) {
             request = TableRequest(
                 short: name, hash: hash, range: range,
                 local: [
@@ -152,7 +153,7 @@ struct RandomHistory {
 
     private mutating func item(of table: TableDefinition) -> Item {
         var item = key(of: table)
-        for name in ["a", "b", "c", "d", "e"] as [Text] where !random.once(in: 3) {
+        for name in ["a", "b", "c", "d", "e"] as [Text] where !random.chance(1, in: 3) {
             item[name] = attribute(name)
         }
         return item
@@ -183,7 +184,7 @@ struct RandomHistory {
         let old = models[table]![key]
         log.append("put \(table) \(item.notation) if \(condition?.0 ?? "-")")
         // Sometimes an index key of the wrong type, which refuses the item.
-        if random.once(in: 10), let index = models[table]!.definition.indexes.first {
+        if random.chance(1, in: 10), let index = models[table]!.definition.indexes.first {
             let attribute = index.key.attributes.last!
             if !models[table]!.definition.key.contains(attribute.name) {
                 let bad = item.with(attribute.name, true)
@@ -281,7 +282,7 @@ struct RandomHistory {
         log.append("batch \(table)")
         var requests: [BatchWriteItem.Request] = []
         for key in distinctKeys(table, atMost: 12) {
-            let item: Item? = random.once(in: 3) ? nil : filled(key, table)
+            let item: Item? = random.chance(1, in: 3) ? nil : filled(key, table)
             requests.append(item.map { .put($0) } ?? .delete(key: key))
             models[table]![models[table]!.key(of: key)] = item
         }
@@ -294,7 +295,7 @@ struct RandomHistory {
         var next = models[table]!
         var codes: [String] = []
         for keyItem in distinctKeys(table, atMost: 5) {
-            let condition = random.once(in: 2) ? try condition() : nil
+            let condition = random.chance(1, in: 2) ? try condition() : nil
             let key = next.key(of: keyItem)
             let old = next[key]
             codes.append(try holds(condition, for: old) ? "None" : "ConditionalCheckFailed")
@@ -372,7 +373,7 @@ struct RandomHistory {
 
     private mutating func pickIndex(_ table: TableName) -> IndexDefinition? {
         let indexes = models[table]!.definition.indexes
-        return indexes.isEmpty || random.once(in: 3) ? nil : random.pick(indexes)
+        return indexes.isEmpty || random.chance(1, in: 3) ? nil : random.pick(indexes)
     }
 
     private mutating func query(_ table: TableName) throws {
@@ -413,12 +414,12 @@ struct RandomHistory {
             if comparator != "=" { break }
         }
         let text = clauses.joined(separator: " AND ")
-        let isForward = random.once(in: 2)
+        let isForward = random.chance(1, in: 2)
         // A query for one item has no second page.
         let isForOneItem =
             index == nil && clauses.count == key.attributes.count
             && clauses.allSatisfy { $0.contains(" = ") }
-        let limit = isForOneItem || random.once(in: 2) ? nil : 1 + random.below(5)
+        let limit = isForOneItem || random.chance(1, in: 2) ? nil : 1 + random.below(5)
         log.append("query \(table) \(index?.name.string ?? "") \(text) \(limit ?? 0)")
         var bound = try Bound(nil, values)
         let expected = model.query(index, try bound.keyCondition(text), isForward: isForward)
@@ -430,7 +431,7 @@ struct RandomHistory {
     private mutating func scan(_ table: TableName) throws {
         let index = pickIndex(table)
         log.append("scan \(table) \(index?.name.string ?? "")")
-        let limit = random.once(in: 2) ? nil : 1 + random.below(7)
+        let limit = random.chance(1, in: 2) ? nil : 1 + random.below(7)
         let total = 1 + random.below(4)
         var found: [Item] = []
         for number in 0..<total {

@@ -1,3 +1,4 @@
+import MartletTestBasics
 import MartletTestSupport
 import Testing
 

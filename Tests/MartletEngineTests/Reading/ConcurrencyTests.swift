@@ -2,6 +2,7 @@ import MartletCatalog
 import MartletEngine
 import MartletKeyValue
 import MartletModel
+import MartletTestBasics
 import MartletTestSupport
 import Testing
 
@@ -106,7 +107,7 @@ import Testing
             }
             while thread > 0, !isDone.isSet {
                 let order = Item.order.with("sk", .integer(random.below(100)))
-                    .with("shop", random.once(in: 2) ? nil : "x")
+                    .with("shop", random.chance(1, in: 2) ? nil : "x")
                     .with("ends", .integer(1_789_999_990 + random.below(20)))
                 _ = try! database.put(order)
             }

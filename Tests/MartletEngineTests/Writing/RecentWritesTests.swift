@@ -1,6 +1,7 @@
 import MartletCatalog
 import MartletKeyValue
 import MartletModel
+import MartletTestBasics
 import MartletTestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Random numbers that a seed repeats: SplitMix64. Its description names the seed; give it as the
-/// comment of an expectation, so that a failure can be run again.
+/// Random numbers that a seed repeats, on every machine: SplitMix64. Its description names the
+/// seed; give it as the comment of an expectation, so that a failure can be run again.
 package struct SeededRandom: RandomNumberGenerator, CustomStringConvertible, Sendable {
     package let seed: UInt64
     private var state: UInt64
@@ -9,11 +9,6 @@ package struct SeededRandom: RandomNumberGenerator, CustomStringConvertible, Sen
     package init(seed: UInt64) {
         self.seed = seed
         state = seed
-    }
-
-    /// The seed that `MARTLET_TEST_SEED` gives, or `seed`.
-    package init(seedFromEnvironmentOr seed: UInt64) {
-        self.init(seed: testSetting("MARTLET_TEST_SEED") ?? seed)
     }
 
     package mutating func next() -> UInt64 {
@@ -26,8 +21,12 @@ package struct SeededRandom: RandomNumberGenerator, CustomStringConvertible, Sen
 
     package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
 
-    /// True once in `count` times.
-    package mutating func once(in count: Int) -> Bool { below(count) == 0 }
+    package mutating func number(_ range: ClosedRange<Int>) -> Int {
+        Int.random(in: range, using: &self)
+    }
+
+    /// True `some` times out of `all`.
+    package mutating func chance(_ some: Int, in all: Int) -> Bool { below(all) < some }
 
     package mutating func pick<Choices: RandomAccessCollection>(
         _ choices: Choices
