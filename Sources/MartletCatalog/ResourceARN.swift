@@ -87,7 +87,7 @@ extension TableName {
     }
 
     /// Whether the text matches `[a-zA-Z0-9_.-]+`.
-    static func hasOnlyNameCharacters(_ name: String) -> Bool {
+    package static func hasOnlyNameCharacters(_ name: String) -> Bool {
         !name.isEmpty
             && name.utf8.allSatisfy { byte in
                 switch byte {
@@ -100,12 +100,13 @@ extension TableName {
             }
     }
 
-    /// The table that a request's TableName member names: by name, or by its ARN.
-    package init(reference: String) throws(ValidationError) {
-        guard reference.hasPrefix("arn:") else {
-            self.init(reference)
-            return
-        }
-        self = try ResourceARN(parsing: reference).table
+    /// The table that an ARN names; nil for any other text.
+    package init?(inARN text: String) {
+        guard text.hasPrefix("arn:"), let arn = try? ResourceARN(parsing: text), arn.part == .table
+        else { return nil }
+        self = arn.table
     }
+
+    /// The table that a request's TableName member names: by its ARN, or by name.
+    package init(reference: String) { self = TableName(inARN: reference) ?? TableName(reference) }
 }

@@ -3,85 +3,43 @@
 
 package import MartletModel
 
-/// Collects broken constraints of members, in the order in which they are checked.
-struct MemberChecks {
-    private var faults: [String] = []
+extension MemberChecks {
+    fileprivate mutating func units(_ units: CapacityUnits?, at path: String) {
+        range(of: units?.write, from: 1, at: path + ".writeCapacityUnits")
+        range(of: units?.read, from: 1, at: path + ".readCapacityUnits")
+    }
 
-    mutating func require(
-        _ holds: Bool, _ path: String, value: @autoclosure () -> String, _ constraint: String
+    fileprivate mutating func keySchema(
+        _ elements: [KeySchemaElement], atMost limit: Int, at path: String
     ) {
-        guard !holds, faults.count < 10 else { return }
-        faults.append(
-            "Value '\(value())' at '\(path)' failed to satisfy constraint: Member must \(constraint)"
-        )
-    }
-
-    mutating func units(_ units: CapacityUnits?, at path: String) {
-        guard let units else { return }
-        require(
-            units.write >= 1, path + ".writeCapacityUnits", value: "\(units.write)",
-            "have value greater than or equal to 1")
-        require(
-            units.read >= 1, path + ".readCapacityUnits", value: "\(units.read)",
-            "have value greater than or equal to 1")
-    }
-
-    mutating func name(_ name: Text, at path: String) {
-        require(
-            TableName.hasOnlyNameCharacters(name.string), path, value: name.string,
-            "satisfy regular expression pattern: [a-zA-Z0-9_.-]+")
-        length(name.string.count, in: TableName.lengths, at: path, value: name.string)
-    }
-
-    mutating func length(
-        _ length: Int, in range: ClosedRange<Int>, at path: String,
-        value: @autoclosure () -> String
-    ) {
-        require(
-            length >= range.lowerBound, path, value: value(),
-            "have length greater than or equal to \(range.lowerBound)")
-        require(
-            length <= range.upperBound, path, value: value(),
-            "have length less than or equal to \(range.upperBound)")
-    }
-
-    mutating func keySchema(_ elements: [KeySchemaElement], atMost limit: Int, at path: String) {
         length(
-            elements.count, in: 1...limit, at: path,
-            value: "[" + elements.map(\.description).joined(separator: ", ") + "]")
+            elements.count, of: "[" + elements.map(\.description).joined(separator: ", ") + "]",
+            in: 1...limit, at: path)
         for (position, element) in elements.enumerated() {
-            length(
-                element.name.string.count, in: 1...Limits.keyAttributeNameBytes,
-                at: "\(path).\(position + 1).member.attributeName", value: element.name.string)
+            keyAttribute(element.name, at: "\(path).\(position + 1).member.attributeName")
         }
     }
 
-    mutating func index(_ index: IndexRequest, keyElements: Int, at path: String) {
-        name(index.name, at: path + ".indexName")
+    fileprivate mutating func index(_ index: IndexRequest, keyElements: Int, at path: String) {
+        name(index.name.string, at: path + ".indexName")
         keySchema(index.keySchema, atMost: keyElements, at: path + ".keySchema")
         if let names = index.projection.nonKeyAttributes {
             length(
-                names.count, in: 1...20, at: path + ".projection.nonKeyAttributes",
-                value: names.listed)
+                names.count, of: names.listed, in: 1...Limits.projectedAttributesPerIndex,
+                at: path + ".projection.nonKeyAttributes")
         }
         units(index.provisioned, at: path + ".provisionedThroughput")
     }
 
-    mutating func definitions(_ definitions: [KeyAttribute]) {
+    fileprivate mutating func definitions(_ definitions: [KeyAttribute]) {
         for (position, definition) in definitions.enumerated() {
-            length(
-                definition.name.string.count, in: 1...Limits.keyAttributeNameBytes,
-                at: "attributeDefinitions.\(position + 1).member.attributeName",
-                value: definition.name.string)
+            keyAttribute(
+                definition.name, at: "attributeDefinitions.\(position + 1).member.attributeName")
         }
     }
 
-    consuming func finish() throws(ValidationError) {
-        guard !faults.isEmpty else { return }
-        let plural = faults.count == 1 ? "" : "s"
-        throw ValidationError(
-            "\(faults.count) validation error\(plural) detected: "
-                + faults.joined(separator: "; "))
+    private mutating func keyAttribute(_ name: Text, at path: @autoclosure () -> String) {
+        length(of: name.string, in: 1...Limits.keyAttributeNameBytes, at: path())
     }
 }
 
@@ -95,7 +53,7 @@ extension TableRequest {
     /// Checks every member by itself.
     package func checkMembers() throws(ValidationError) {
         var checks = MemberChecks()
-        checks.name(Text(name.description), at: "tableName")
+        checks.name(name.description, at: "tableName")
         checks.definitions(attributeDefinitions)
         checks.units(provisioned, at: "provisionedThroughput")
         checks.keySchema(keySchema, atMost: 2, at: "keySchema")
@@ -106,7 +64,7 @@ extension TableRequest {
             checks.index(
                 index, keyElements: Int.max, at: "globalSecondaryIndexes.\(position + 1).member")
         }
-        try checks.finish()
+        if let error = checks.error { throw error }
     }
 }
 
@@ -122,12 +80,12 @@ extension TableChange {
             case .create(let index):
                 checks.index(index, keyElements: Int.max, at: path + ".create")
             case .update(let name, let provisioned, _, _):
-                checks.name(name, at: path + ".update.indexName")
+                checks.name(name.string, at: path + ".update.indexName")
                 checks.units(provisioned, at: path + ".update.provisionedThroughput")
             case .delete(let name):
-                checks.name(name, at: path + ".delete.indexName")
+                checks.name(name.string, at: path + ".delete.indexName")
             }
         }
-        try checks.finish()
+        if let error = checks.error { throw error }
     }
 }

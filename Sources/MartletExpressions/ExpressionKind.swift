@@ -8,7 +8,7 @@ package enum ExpressionKind: Sendable, Hashable, CaseIterable {
     case searchCondition
 
     /// The request's name for the parameter.
-    package var parameterName: String {
+    package var parameterName: StaticString {
         switch self {
         case .condition: "ConditionExpression"
         case .filter: "FilterExpression"

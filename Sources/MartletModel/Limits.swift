@@ -21,6 +21,7 @@ public enum Limits {
     public static let localIndexes = 5
     public static let globalIndexes = 20
     public static let globalIndexKeyAttributes = 4
+    public static let projectedAttributesPerIndex = 20
     public static let projectedAttributesPerTable = 100
     public static let tagsPerResource = 50
     public static let tables = 2_500

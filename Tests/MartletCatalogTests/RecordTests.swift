@@ -188,8 +188,13 @@ extension SeededRandom {
 
     @Test("a table is named by its name or by its ARN")
     func references() throws {
-        #expect(try TableName(reference: "Music") == "Music")
-        #expect(try TableName(reference: "arn:aws:dynamodb:r:1:table/Music") == "Music")
-        #expect(throws: ValidationError.self) { try TableName(reference: "arn:aws:sns:r:1:x") }
+        #expect(TableName(reference: "Music") == "Music")
+        #expect(TableName(reference: "arn:aws:dynamodb:r:1:table/Music") == "Music")
+        for text in [
+            "arn:aws:sns:r:1:x", "arn:aws:dynamodb:r:1:table/Music/index/byYear", "arn:", "Music",
+        ] {
+            #expect(TableName(inARN: text) == nil)
+            #expect(TableName(reference: text) == TableName(text))
+        }
     }
 }

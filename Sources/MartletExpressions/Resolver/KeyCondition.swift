@@ -171,6 +171,6 @@ private struct Texts {
     }
 
     private func subject(_ text: String) -> ExpressionProblem {
-        ExpressionProblem(kind.parameterName + (isSearch ? " " : "s ") + text)
+        ExpressionProblem("\(kind.parameterName)\(isSearch ? " " : "s ")\(text)")
     }
 }

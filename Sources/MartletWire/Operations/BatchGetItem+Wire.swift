@@ -148,7 +148,7 @@ extension BatchGetItem: WireOperation {
             throw .validation("Provided list of item keys contains duplicates")
         }
         return TableRequest(
-            table: TableName(nameOfTable(inARN: table.name) ?? table.name), keys: keys,
+            table: TableName(reference: table.name), keys: keys,
             projection: projection, isConsistent: table.isConsistent ?? false)
     }
 
@@ -213,8 +213,9 @@ extension JSONWriter {
 extension MemberChecks {
     /// Checks a map's key that names a table.
     mutating func mapKey(_ name: String, at path: String) {
-        let isARN = nameOfTable(inARN: name) != nil
-        guard !isARN, !isName(name) || name.utf8.count > 1024 else { return }
+        guard TableName(inARN: name) == nil,
+            !TableName.hasOnlyNameCharacters(name) || name.utf8.count > 1024
+        else { return }
         fail(
             "{\(name)=[]}", at: path,
             "Map keys must satisfy constraint: [Member must have length less than or equal to "

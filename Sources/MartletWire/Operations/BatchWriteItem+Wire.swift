@@ -25,25 +25,17 @@ extension BatchWriteItem: WireOperation {
         _ body: UnsafeBufferPointer<UInt8>
     ) throws(WireError) -> DecodedRequest<BatchWriteItem> {
         var tables: [TableMembers]?
-        var capacityReport: String?
-        var itemCollectionMetrics: String?
+        var reports = ReportMembers()
         try readBody(body) { reader, progress throws(WireError) in
             while let name = try reader.nextMember(&progress) {
                 switch name {
                 case "RequestItems": tables = try read(from: &reader)
-                case "ReturnConsumedCapacity": capacityReport = try reader.readOptionalString()
-                case "ReturnItemCollectionMetrics":
-                    itemCollectionMetrics = try reader.readOptionalString()
-                default: try reader.skipValue()
+                default: if try !reports.read(name, from: &reader) { try reader.skipValue() }
                 }
             }
         }
         var checks = MemberChecks()
-        let report = checks.choice(
-            capacityReport, of: .returnConsumedCapacity, at: "returnConsumedCapacity")
-        let metrics = checks.choice(
-            itemCollectionMetrics, of: .returnItemCollectionMetrics,
-            at: "returnItemCollectionMetrics")
+        let report = reports.check(&checks)
         check(tables, &checks)
         try checks.check()
         guard !tables!.isEmpty else {
@@ -56,8 +48,8 @@ extension BatchWriteItem: WireOperation {
         for table in tables! { requests.append(try self.requests(table)) }
         return DecodedRequest(
             BatchWriteItem(
-                tables: requests, capacityReport: report ?? .none,
-                reportsItemCollectionMetrics: metrics ?? false))
+                tables: requests, capacityReport: report.capacity,
+                reportsItemCollectionMetrics: report.metrics))
     }
 
     // MARK: Reading
@@ -164,7 +156,7 @@ extension BatchWriteItem: WireOperation {
             }
         }
         return TableRequests(
-            table: TableName(nameOfTable(inARN: table.name) ?? table.name), requests: requests)
+            table: TableName(reference: table.name), requests: requests)
     }
 
     // MARK: Writing

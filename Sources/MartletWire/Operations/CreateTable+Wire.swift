@@ -79,8 +79,7 @@ extension CreateTable: WireOperation {
                 "The parameter 'TableName' is required but was not present in the request")
         }
         var checks = MemberChecks()
-        checks.namePattern(name, at: "tableName")
-        checks.length(of: name, in: 3...255, at: "tableName")
+        checks.name(name, at: "tableName")
         try checks.check()
         return TableName(name)
     }

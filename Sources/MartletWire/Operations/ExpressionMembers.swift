@@ -57,7 +57,7 @@ struct ExpressionMembers {
         case "ExpressionAttributeNames": names = try reader.readOptionalNames()
         case "ExpressionAttributeValues": values = try reader.readOptionalAttributes()
         default:
-            for kind in kinds where name.equals(kind.staticParameterName) {
+            for kind in kinds where name.equals(kind.parameterName) {
                 texts.removeAll { $0.kind == kind }
                 if let text = try reader.readOptionalString() { texts.append((kind, text)) }
                 return true
@@ -104,7 +104,7 @@ struct ExpressionMembers {
         if values != nil, !withValues.contains(where: { text($0) != nil }) {
             var message = "ExpressionAttributeValues can only be specified when using expressions"
             if generation == .older, !withValues.isEmpty {
-                let list = withValues.map(\.parameterName).joined(separator: " and ")
+                let list = withValues.map { "\($0.parameterName)" }.joined(separator: " and ")
                 message += ": \(list) is null"
             }
             throw generation.error(message)
@@ -133,7 +133,7 @@ struct ExpressionMembers {
         let mixed = old.filter { $0 != .keyConditions || present.contains(.keyCondition) }
         guard !present.isEmpty, !mixed.isEmpty else { return }
         let legacyNames = mixed.map(\.rawValue).joined(separator: ", ")
-        let names = present.map(\.parameterName).joined(separator: ", ")
+        let names = present.map { "\($0.parameterName)" }.joined(separator: ", ")
         throw generation.error(
             "Can not use both expression and non-expression parameters in the same request: "
                 + "Non-expression parameters: {\(legacyNames)} Expression parameters: {\(names)}")
@@ -213,18 +213,5 @@ extension JSONReader {
             names[key] = try readOptionalText()
         }
         return names
-    }
-}
-
-extension ExpressionKind {
-    fileprivate var staticParameterName: StaticString {
-        switch self {
-        case .condition: "ConditionExpression"
-        case .filter: "FilterExpression"
-        case .keyCondition: "KeyConditionExpression"
-        case .update: "UpdateExpression"
-        case .projection: "ProjectionExpression"
-        case .searchCondition: "SearchConditionExpression"
-        }
     }
 }

@@ -1,5 +1,6 @@
 // Order: docs/operations/GetItem.md.
 
+internal import MartletCatalog
 package import MartletEngine
 internal import MartletExpressions
 

@@ -20,7 +20,7 @@ extension ListTables: WireOperation {
             }
         }
         var checks = MemberChecks()
-        checks.indexName(start, at: "exclusiveStartTableName")
+        checks.name(start, at: "exclusiveStartTableName")
         checks.range(of: limit, from: 1, through: Limits.listTablesPage, at: "limit")
         try checks.check()
         return DecodedRequest(

@@ -38,7 +38,7 @@ struct PageMembers {
         _ checks: inout MemberChecks
     ) -> (table: TableName, options: PageOptions) {
         let name = checks.tableName(table)
-        checks.indexName(index, at: "indexName")
+        checks.name(index, at: "indexName")
         var options = PageOptions()
         options.capacityReport =
             checks.choice(

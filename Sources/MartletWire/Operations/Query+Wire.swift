@@ -1,5 +1,6 @@
 // Order: docs/operations/Query.md.
 
+internal import MartletCatalog
 package import MartletEngine
 internal import MartletExpressions
 internal import MartletModel

@@ -161,7 +161,7 @@ struct ProjectionMembers {
             checks.length(
                 nonKeyAttributes.count,
                 of: "[" + nonKeyAttributes.map(\.string).joined(separator: ", ") + "]",
-                in: 1...20, at: path + ".nonKeyAttributes")
+                in: 1...Limits.projectedAttributesPerIndex, at: path + ".nonKeyAttributes")
         }
         return ProjectionRequest(kind: kind, nonKeyAttributes: nonKeyAttributes)
     }
@@ -226,7 +226,7 @@ struct IndexMembers {
 
     func check(_ checks: inout MemberChecks, at path: String, keyLimit: Int) -> IndexRequest {
         checks.require(name != nil, at: path + ".indexName")
-        checks.indexName(name, at: path + ".indexName")
+        checks.name(name, at: path + ".indexName")
         checks.require(keySchema != nil, at: path + ".keySchema")
         let schema = keySchema?.check(&checks, at: path + ".keySchema", limit: keyLimit)
         checks.require(projection != nil, at: path + ".projection")

@@ -2,6 +2,7 @@
 // name and a name of the wrong length have texts of their own, before any other check.
 
 internal import MartletCatalog
+internal import MartletModel
 
 /// The table that an operation on tables names, as itself or by its ARN.
 func checkedTableName(_ name: String?) throws(WireError) -> TableName {
@@ -9,8 +10,8 @@ func checkedTableName(_ name: String?) throws(WireError) -> TableName {
         throw .validation(
             "The parameter 'TableName' is required but was not present in the request")
     }
-    if let inARN = nameOfTable(inARN: name) { return TableName(inARN) }
-    guard (3...255).contains(name.utf16.count) else {
+    if let inARN = TableName(inARN: name) { return inARN }
+    guard Limits.tableNameCharacters.contains(name.utf16.count) else {
         throw .validation(
             "TableName must be at least 3 characters long and at most 255 characters long")
     }

@@ -1,5 +1,6 @@
 // Order: docs/operations/TagResource.md.
 
+internal import MartletCatalog
 package import MartletEngine
 
 extension TagResource: WireOperation {

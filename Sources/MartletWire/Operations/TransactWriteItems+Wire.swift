@@ -13,27 +13,19 @@ extension TransactWriteItems: WireOperation {
         _ body: UnsafeBufferPointer<UInt8>
     ) throws(WireError) -> DecodedRequest<TransactWriteItems> {
         var items: [[ActionMembers]]?
-        var capacityReport: String?
-        var itemCollectionMetrics: String?
+        var reports = ReportMembers()
         var token: String?
         try readBody(body) { reader, progress throws(WireError) in
             while let name = try reader.nextMember(&progress) {
                 switch name {
                 case "TransactItems": items = try read(from: &reader)
-                case "ReturnConsumedCapacity": capacityReport = try reader.readOptionalString()
-                case "ReturnItemCollectionMetrics":
-                    itemCollectionMetrics = try reader.readOptionalString()
                 case "ClientRequestToken": token = try reader.readOptionalString()
-                default: try reader.skipValue()
+                default: if try !reports.read(name, from: &reader) { try reader.skipValue() }
                 }
             }
         }
         var checks = MemberChecks()
-        let report = checks.choice(
-            capacityReport, of: .returnConsumedCapacity, at: "returnConsumedCapacity")
-        let metrics = checks.choice(
-            itemCollectionMetrics, of: .returnItemCollectionMetrics,
-            at: "returnItemCollectionMetrics")
+        let report = reports.check(&checks)
         checks.length(of: token, in: tokenCharacters, at: "clientRequestToken")
         checks.transactItems(items?.count, kind: "TransactWriteItem")
         var targets: [(table: TableName, returnsItem: Bool)] = []
@@ -59,7 +51,7 @@ extension TransactWriteItems: WireOperation {
             TransactWriteItems(
                 actions: actions,
                 token: token.map { Token(text: $0, requestDigest: digest(items!)) },
-                capacityReport: report ?? .none, reportsItemCollectionMetrics: metrics ?? false))
+                capacityReport: report.capacity, reportsItemCollectionMetrics: report.metrics))
     }
 
     // MARK: Reading

@@ -126,7 +126,7 @@ extension UpdateTable: WireOperation {
             let path = "globalSecondaryIndexUpdates.\(position + 1).member"
             if let update = change.update {
                 checks.require(update.name != nil, at: path + ".update.indexName")
-                checks.indexName(update.name, at: path + ".update.indexName")
+                checks.name(update.name, at: path + ".update.indexName")
                 update.provisioned?.check(&checks, at: path + ".update.provisionedThroughput")
                 guard checks.isEmpty else { continue }
                 checked.append(
@@ -140,7 +140,7 @@ extension UpdateTable: WireOperation {
             }
             if let delete = change.delete {
                 checks.require(delete.name != nil, at: path + ".delete.indexName")
-                checks.indexName(delete.name, at: path + ".delete.indexName")
+                checks.name(delete.name, at: path + ".delete.indexName")
                 checked.append(.delete(name: Text(delete.name ?? "")))
             }
         }

@@ -1,5 +1,6 @@
 // Order: docs/operations/UpdateTimeToLive.md.
 
+internal import MartletCatalog
 package import MartletEngine
 internal import MartletModel
 
