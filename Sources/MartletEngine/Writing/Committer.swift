@@ -1,35 +1,65 @@
-// The commit thread: the only writer. It takes all writes that wait, runs them in order on one
-// `WriteTransaction`, commits them as one batch with one sync, publishes the catalogue if it
-// changed, and then answers them all. While it syncs, the next group gathers.
+// The one order of all writes, and the threads that make them durable.
 //
-// Every write thus sees those before it, in one order, without locks. If the commit fails, every
-// write of the group fails, also those that only reported a failed condition: what they saw may
-// never have come to be. And every later write fails, until the database is opened again: nobody
-// can tell what of the failed batch is on the disk, and building on a guess would make it worse.
+// Writes queue. Whoever fills the open group takes what waits and runs it in order on the group's
+// `WriteTransaction`. The commit thread closes the group, commits it as one batch with one sync,
+// publishes the catalogue if it changed, and then answers all of it. While it syncs, a second
+// thread fills the next group, which sees the rows of the one under way although the store does
+// not have them yet. So running and syncing overlap, and the cost of a sync is shared.
+//
+// Every write thus sees those before it, in one order, without locks on items. If a commit fails,
+// every write of its group fails, also those that only reported a failed condition: what they saw
+// may never have come to be. And every later write fails, until the database is opened again:
+// nobody can tell what of the failed batch is on the disk, and building on a guess would make it
+// worse.
 
 internal import MartletKeyValue
 internal import Synchronization
 
-/// Runs on the commit thread and returns what to call once the group is durable or has failed.
-typealias CommitJob = @Sendable (WriteTransaction) -> @Sendable (StorageError?) -> Void
+/// Runs a write on the open group and returns what to call once that is durable or has failed.
+typealias CommitJob = @Sendable (WriteTransaction) -> CommitAnswer
+typealias CommitAnswer = @Sendable (StorageError?) -> Void
 
 final class Committer: Sendable {
     private struct Queue {
         var jobs: [CommitJob] = []
+        /// The commit thread sleeps.
         var isIdle = false
+        /// The commit thread is in the store, so that it is worth waking the other.
+        var isCommitting = false
         var isStopping = false
         var failure: StorageError?
         var groupCount = 0
         var writeCount = 0
     }
 
+    /// The group that is being filled. Writes run only by whoever holds its lock.
+    private struct OpenGroup {
+        var transaction: WriteTransaction
+        var number = 1
+        var answers: [CommitAnswer] = []
+        /// Taken from the queue; those before `position` have run.
+        var jobs: [CommitJob] = []
+        var position = 0
+        let memory: CommitMemory
+    }
+
+    private struct ClosedGroup {
+        let transaction: WriteTransaction
+        let number: Int
+        let answers: [CommitAnswer]
+    }
+
     /// A group ends at this size, so that the first of many large writes is not kept waiting.
     private static let groupBytes = 4 << 20
+    /// So many writes are worth waking the second thread for while the first one syncs.
+    private static let helpCount = 8
 
     private let store: any KeyValueStore
     private let options: EngineOptions
     private let queue = Mutex(Queue())
+    private let open: Mutex<OpenGroup>
     private let wakeUp = ThreadSemaphore()
+    private let helpWanted = ThreadSemaphore()
     private let published: Mutex<TableDirectory>
     private let committedGroup = Atomic<Int>(0)
     private let finished = ThreadSemaphore()
@@ -44,7 +74,15 @@ final class Committer: Sendable {
         self.options = options
         self.catalogueChanged = catalogueChanged
         published = Mutex(directory)
-        startThread { self.loop() }
+        let memory = CommitMemory()
+        open = Mutex(
+            OpenGroup(
+                transaction: WriteTransaction(
+                    store: store, directory: directory, options: options, group: 1,
+                    memory: memory),
+                memory: memory))
+        startThread { self.commitGroups() }
+        startThread { self.help() }
     }
 
     /// The last group whose writes every read sees from now on.
@@ -59,15 +97,19 @@ final class Committer: Sendable {
     var hasFailed: Bool { queue.withLock { $0.failure != nil } }
 
     func enqueue(_ job: @escaping CommitJob) {
-        enum Step { case wake, leave, refuse }
+        enum Step { case wake, help, leave, refuse }
         let step = queue.withLock { queue -> Step in
             guard !queue.isStopping else { return .refuse }
             queue.jobs.append(job)
-            defer { queue.isIdle = false }
-            return queue.isIdle ? .wake : .leave
+            if queue.isIdle {
+                queue.isIdle = false
+                return .wake
+            }
+            return queue.isCommitting && queue.jobs.count == Self.helpCount ? .help : .leave
         }
         switch step {
         case .wake: wakeUp.signal()
+        case .help: helpWanted.signal()
         case .leave: break
         case .refuse:
             let transaction = WriteTransaction(store: store, directory: directory, options: options)
@@ -75,7 +117,7 @@ final class Committer: Sendable {
         }
     }
 
-    /// Commits what is queued and ends the thread; later jobs are answered with `closed`.
+    /// Commits what is queued and ends the threads; later jobs are answered with `closed`.
     func stop() {
         let wasRunning = queue.withLock { queue in
             defer {
@@ -87,77 +129,120 @@ final class Committer: Sendable {
         guard wasRunning else { return }
         wakeUp.signal()
         finished.wait()
+        helpWanted.signal()
+        finished.wait()
     }
 
-    private func loop() {
-        var working = directory
-        let memory = CommitMemory()
-        var group = 0
-        var jobs: [CommitJob] = []
-        var position = 0
+    // MARK: Filling
+
+    /// Runs the writes that wait now, as far as the group has room.
+    private func fill(_ group: inout OpenGroup) {
+        if group.answers.isEmpty { group.transaction.begin() }
+        run(&group)
+        guard group.position == group.jobs.count else { return }
+        group.jobs.removeAll(keepingCapacity: true)
+        group.position = 0
+        queue.withLock { queue in
+            swap(&queue.jobs, &group.jobs)
+            queue.writeCount += group.jobs.count
+        }
+        run(&group)
+    }
+
+    /// Runs what was taken from the queue, until the group is full.
+    private func run(_ group: inout OpenGroup) {
+        while group.position < group.jobs.count,
+            group.transaction.batchBytes < Self.groupBytes
+        {
+            group.answers.append(group.jobs[group.position](group.transaction))
+            group.position += 1
+        }
+    }
+
+    /// Ends the open group and begins the next; nil when nothing ran in it.
+    private func close(_ group: inout OpenGroup) -> ClosedGroup? {
+        guard !group.answers.isEmpty else { return nil }
+        group.transaction.seal()
+        let closed = ClosedGroup(
+            transaction: group.transaction, number: group.number, answers: group.answers)
+        group.number += 1
+        group.answers = []
+        group.answers.reserveCapacity(closed.answers.count)
+        group.transaction = WriteTransaction(
+            store: store, directory: closed.transaction.directory, options: options,
+            group: group.number, memory: group.memory, previous: closed.transaction)
+        return closed
+    }
+
+    /// The second thread.
+    private func help() {
         while true {
-            if position == jobs.count {
-                jobs.removeAll(keepingCapacity: true)
-                position = 0
-                guard takeJobs(&jobs) else { break }
-            }
-            group += 1
-            position = runGroup(group, jobs, from: position, &working, memory)
+            helpWanted.wait()
+            if queue.withLock({ $0.isStopping }) { break }
+            open.withLock { fill(&$0) }
         }
         finished.signal()
     }
 
-    /// Waits for jobs and takes them all.
-    /// - Returns: false when there are none and there will be none.
-    private func takeJobs(_ jobs: inout [CommitJob]) -> Bool {
+    // MARK: Committing
+
+    private enum Step {
+        case commit(ClosedGroup)
+        case again, sleep, end
+    }
+
+    private func commitGroups() {
+        var directory = directory
         while true {
-            let isStopping = queue.withLock { queue in
-                swap(&queue.jobs, &jobs)
-                queue.isIdle = jobs.isEmpty
-                queue.writeCount += jobs.count
-                if !jobs.isEmpty { queue.groupCount += 1 }
-                return queue.isStopping
+            switch nextStep() {
+            case .commit(let group): commit(group, &directory)
+            case .again: continue
+            case .sleep: wakeUp.wait()
+            case .end:
+                finished.signal()
+                return
             }
-            if !jobs.isEmpty { return true }
-            if isStopping { return false }
-            wakeUp.wait()
         }
     }
 
-    /// Runs and commits jobs until the group is large enough.
-    /// - Returns: the position of the first job that is left.
-    private func runGroup(
-        _ group: Int, _ jobs: [CommitJob], from start: Int, _ working: inout TableDirectory,
-        _ memory: CommitMemory
-    ) -> Int {
-        let transaction = WriteTransaction(
-            store: store, directory: working, options: options, group: group, memory: memory)
-        var answers: [@Sendable (StorageError?) -> Void] = []
-        answers.reserveCapacity(jobs.count - start)
-        var position = start
-        while position < jobs.count, transaction.batchBytes < Self.groupBytes {
-            answers.append(jobs[position](transaction))
-            position += 1
+    /// Decides under both locks, so that no write is left in a group that nobody closes.
+    private func nextStep() -> Step {
+        open.withLock { group in
+            fill(&group)
+            if let closed = close(&group) { return .commit(closed) }
+            return queue.withLock { queue in
+                if !queue.jobs.isEmpty { return .again }
+                if queue.isStopping { return .end }
+                queue.isIdle = true
+                return .sleep
+            }
         }
-        var failure = queue.withLock { $0.failure }
+    }
+
+    private func commit(_ group: ClosedGroup, _ directory: inout TableDirectory) {
+        var failure = queue.withLock { queue in
+            queue.groupCount += 1
+            queue.isCommitting = true
+            return queue.failure
+        }
         do throws(StorageError) {
             if let failure { throw failure }
-            try transaction.commit(options.durability)
-            committedGroup.store(group, ordering: .releasing)
-            if transaction.directory !== working {
-                publish(transaction.directory, &working)
+            try group.transaction.commit(options.durability)
+            committedGroup.store(group.number, ordering: .releasing)
+            if group.transaction.directory !== directory {
+                directory = group.transaction.directory
+                published.withLock { $0 = group.transaction.directory }
+                catalogueChanged.signal()
             }
         } catch {
             failure = error
-            queue.withLock { $0.failure = error }
         }
-        for answer in answers { answer(failure) }
-        return position
-    }
-
-    private func publish(_ directory: TableDirectory, _ working: inout TableDirectory) {
-        working = directory
-        published.withLock { $0 = directory }
-        catalogueChanged.signal()
+        queue.withLock { queue in
+            queue.isCommitting = false
+            queue.failure = failure
+        }
+        // Its rows are in the store now.
+        open.withLock { $0.transaction.forgetPrevious() }
+        for answer in group.answers { answer(failure) }
     }
 }

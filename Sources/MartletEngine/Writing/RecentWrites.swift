@@ -1,8 +1,9 @@
 // Which items the last groups wrote. A write reads its old item while it is prepared, on the
-// caller's thread, so that the commit thread need not wait for the store; this tells whether what
+// caller's thread, so that the order of writes need not wait for the store; this tells whether what
 // it saw is still so.
 //
-// Lives on the commit thread only. Bounded: of older groups nothing is known, which means "maybe".
+// Used only under the committer's lock on the open group. Bounded: of older groups nothing is
+// known, which means "maybe".
 
 internal import MartletEncoding
 

@@ -1,15 +1,19 @@
-// What a group of writes sees and changes. Reads find the group's own changes first, then the
-// store. Nothing reaches the store before `commit`. Lives on the commit thread only.
+// What a group of writes sees and changes. Reads find the group's own changes first, then those of
+// the group before while that is being committed, then the store. Nothing reaches the store before
+// `commit`.
+//
+// Thread safety: filled by one thread at a time, which holds the committer's lock on the open
+// group; once sealed it does not change, so the next group may read it while it is committed.
 
 internal import MartletCatalog
 internal import MartletEncoding
 internal import MartletKeyValue
 internal import MartletModel
 
-package final class WriteTransaction {
+package final class WriteTransaction: @unchecked Sendable {
     let options: EngineOptions
     /// When the group began: one moment for all its writes.
-    let now: Timestamp
+    private(set) var now: Timestamp
     private let store: any KeyValueStore
     private(set) var directory: TableDirectory
     private var batch = WriteBatch()
@@ -18,28 +22,39 @@ package final class WriteTransaction {
     /// Number of the group; the first has 1.
     private let group: Int
     private let memory: CommitMemory
-    /// Counts of the tables and indexes that this group changed; nil for dropped ones.
-    private var changedTallies: [UInt32: Tally?] = [:]
+    /// The group before, until the store has its rows.
+    private var previous: WriteTransaction?
+    /// Tables and indexes whose counts this group changed.
+    private var changedTallies: Set<UInt32> = []
 
     init(
         store: any KeyValueStore, directory: TableDirectory, options: EngineOptions,
-        group: Int = 0, memory: CommitMemory = CommitMemory()
+        group: Int = 0, memory: CommitMemory = CommitMemory(),
+        previous: WriteTransaction? = nil
     ) {
         self.store = store
         self.directory = directory
         self.options = options
         self.group = group
         self.memory = memory
+        self.previous = previous
         now = options.clock.now
     }
 
     var batchBytes: Int { batch.byteCount }
 
+    /// Takes the time: the first write of the group is about to run.
+    func begin() { now = options.clock.now }
+
+    /// The group before has been committed, or has failed, after which nothing is.
+    func forgetPrevious() { previous = nil }
+
     // MARK: Rows
 
     /// The row's value as this group has left it.
     func value(forKey key: [UInt8]) throws(OperationError) -> [UInt8]? {
-        if let value = written[RowKey(key)] { return value }
+        let row = RowKey(key)
+        if let value = written[row] ?? previous?.written[row] { return value }
         do throws(StorageError) {
             return try store.value(forKey: key)
         } catch {
@@ -103,7 +118,6 @@ package final class WriteTransaction {
     // MARK: Counts
 
     func tally(_ id: UInt32) throws(OperationError) -> Tally {
-        if let tally = changedTallies[id] { return tally ?? Tally() }
         if let tally = memory.tallies[id] { return tally }
         let tally = try storedTally(id)
         memory.tallies[id] = tally
@@ -125,14 +139,14 @@ package final class WriteTransaction {
     /// Changes a count that was loaded before.
     func adjustTally(_ id: UInt32, items: Int, bytes: Int) {
         if items == 0, bytes == 0 { return }
-        var tally = (changedTallies[id] ?? memory.tallies[id])!
-        tally.itemCount += items
-        tally.sizeBytes += bytes
-        changedTallies[id] = .some(tally)
+        changedTallies.insert(id)
+        memory.tallies[id]!.itemCount += items
+        memory.tallies[id]!.sizeBytes += bytes
     }
 
     func dropTally(_ id: UInt32) {
-        changedTallies.updateValue(nil, forKey: id)
+        changedTallies.remove(id)
+        memory.tallies[id] = nil
         delete(CatalogKey.tally(id))
     }
 
@@ -153,20 +167,22 @@ package final class WriteTransaction {
 
     // MARK: The end
 
+    /// Ends the group: its counts join the batch.
+    func seal() {
+        for id in changedTallies.sorted() { put(CatalogKey.tally(id), memory.tallies[id]!.stored) }
+    }
+
     /// A group that changed nothing, because every condition failed, costs no sync: all that it saw
-    /// is durable already.
+    /// is durable already, as the groups before are.
     func commit(_ durability: Durability) throws(StorageError) {
-        for id in changedTallies.keys.sorted() {
-            if let tally = changedTallies[id]! { batch.put(CatalogKey.tally(id), tally.stored) }
-        }
         if !batch.isEmpty { try store.commit(batch, durability) }
-        for (id, tally) in changedTallies { memory.tallies[id] = tally }
     }
 }
 
-/// What the commit thread remembers from group to group. Lives on that thread only.
-final class CommitMemory {
-    /// Counts as they were committed.
+/// What is remembered from group to group. Used only under the committer's lock on the open group.
+final class CommitMemory: @unchecked Sendable {
+    /// Counts as the groups so far have left them. When a commit fails, nothing is written any
+    /// more, so they need not go back.
     var tallies: [UInt32: Tally] = [:]
     let writes = RecentWrites()
 }
