@@ -71,6 +71,18 @@ package final class Engine: Sendable {
         work.start()
     }
 
+    /// An engine that was not closed finishes what it accepted and closes its store by itself, at
+    /// some later time and without telling of failures. None of its threads may wait for that here:
+    /// the last reference can go on any of them.
+    deinit {
+        guard let work = background.withLock({ $0 }) else { return }
+        startThread {
+            work.stop()
+            work.committer.stop()
+            try? work.store.close()
+        }
+    }
+
     /// Answers a read on this thread.
     package func run<Operation: ReadOperation>(
         _ operation: Operation

@@ -3,7 +3,6 @@
 // requests are not held up, and can be broken off at any point and begun again.
 
 internal import MartletCatalog
-internal import MartletEncoding
 internal import MartletKeyValue
 internal import Synchronization
 
@@ -28,8 +27,9 @@ final class BackgroundWork: Sendable {
 
     func start() {
         startThread {
+            var tokens = TransactionTokenSweep()
             while !self.shouldStop {
-                self.round()
+                self.round(&tokens)
                 _ = self.wakeUp.wait(atMost: self.options.expiryInterval)
             }
             self.finished.signal()
@@ -47,7 +47,7 @@ final class BackgroundWork: Sendable {
 
     /// Errors of the store end a round; the next one tries again, and requests that meet the same
     /// error report it.
-    private func round() {
+    private func round(_ tokens: inout TransactionTokenSweep) {
         do throws(StorageError) {
             for name in committer.directory.names {
                 guard let table = committer.directory.tables[name]?.definition else { continue }
@@ -59,7 +59,7 @@ final class BackgroundWork: Sendable {
                     try ExpirySweep(work: self, table: table).run()
                 }
             }
-            try sweepTransactionTokens()
+            try tokens.runIfDue(for: self)
         } catch {}
     }
 
@@ -80,24 +80,5 @@ final class BackgroundWork: Sendable {
             return { failure in waiter.fulfil(failure ?? found) }
         }
         if let failure = waiter.wait() { throw failure }
-    }
-
-    private func sweepTransactionTokens() throws(StorageError) {
-        let cursor = try store.cursor(
-            over: .prefix([KeySpace.transactionToken.rawValue]), .forward)
-        let now = options.clock.now
-        var dead: [[UInt8]] = []
-        while dead.count < 1000, let (key, value) = try cursor.next() {
-            if !TransactionTokenRow.isAlive(value, at: now) { dead.append(key) }
-        }
-        guard !dead.isEmpty else { return }
-        let keys = dead
-        try commit { (transaction) throws(OperationError) in
-            for key in keys {
-                // The token may have come into use again meanwhile.
-                guard let row = try transaction.value(forKey: key) else { continue }
-                if !TransactionTokenRow.isAlive(row, at: now) { transaction.delete(key) }
-            }
-        }
     }
 }
