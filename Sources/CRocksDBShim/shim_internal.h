@@ -5,6 +5,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/listener.h>
 
 #include <atomic>
@@ -34,9 +35,13 @@ public:
 
 rocksdb::Options make_options(const std::string &path, const mrdb_options &options);
 
+/// An environment whose new logs are filled with zeros up to a chunk ahead of their records.
+std::unique_ptr<rocksdb::Env> make_environment(uint64_t log_chunk_bytes);
+
 int32_t report_corruption(const char *file, uint64_t offset, const char *text);
 
-/// Looks for damage in the logs that recovery would drop in silence, unless that is wanted.
+/// Looks for damage in the logs that recovery would drop in silence, unless that is wanted, and
+/// makes the logs end with their last record.
 int32_t check_logs(const std::string &path, bool drops_log_after_damage);
 
 inline rocksdb::Slice slice(const uint8_t *bytes, size_t count) {
@@ -62,6 +67,8 @@ int32_t guarded(Body body) noexcept {
 }  // namespace martlet
 
 struct mrdb_store {
+    /// Null: RocksDB's own. Outlives the database.
+    std::unique_ptr<rocksdb::Env> environment;
     std::unique_ptr<rocksdb::DB> db;
     std::shared_ptr<rocksdb::Cache> cache;
     std::shared_ptr<martlet::Observer> observer;

@@ -6,7 +6,12 @@
 // the first bad record on, in silence, and the stricter ones refuse to open after some power
 // failures. So the store recovers to a point in time, and this file first looks for a record that
 // begins after a bad one: each commit is synced before the next is written, so its presence means
-// that the bad record was once whole on disk.
+// that the bad record was once whole on disk. In the next log such a record says so only when its
+// sequence number leaves a gap: otherwise an earlier opening dropped the bad one, and went on.
+//
+// Zeros up to the file's end are room for records that never came (shim_log_file.cpp), and are cut
+// off. Zeros with something behind them are a hole. RocksDB would skip one and replay what follows;
+// where that is to be dropped, a byte is set in the hole that makes it a record, and a bad one.
 //
 // A log is 32 KiB blocks of records that do not cross blocks; integers little-endian:
 //
@@ -15,6 +20,9 @@
 //   4       2      n, payload length
 //   6       1      type: 0 no record, 1 full, 2 first, 3 middle, 4 last fragment
 //   7       n      payload
+//
+// The payload of a whole record, fragments joined, begins with the sequence number of the commit's
+// first change, 8 bytes, and the count of its changes, 4 bytes. Each change takes one number.
 //
 // A block's last 6 bytes or fewer are unused. Logs are not recycled, so no other types occur
 // except 9 and above, which carry no rows.
@@ -113,18 +121,58 @@ void remove_empty_logs(const std::string &folder) {
     }
 }
 
-/// The first bad record seen, if any, over all logs.
-struct Damage {
-    bool found = false;
-    /// Of the last record that began intact before it.
+/// What is known after the records seen so far, over all logs.
+struct Progress {
+    /// Of the last record that began intact.
     uint64_t sequence = 0;
+    /// The number that follows the last whole record's changes; 0 when there is none.
+    uint64_t next_sequence = 0;
+    /// The first bad record that may have been acknowledged, if any.
+    bool has_damage = false;
     std::string file;
     uint64_t offset = 0;
+
+    /// Takes the intact fragment at `fragment` in.
+    void advance(const uint8_t *fragment) {
+        const size_t length = fragment[4] | fragment[5] << 8;
+        const uint8_t type = fragment[6];
+        if (type == 1 || type == 2) head_count = 0;
+        const size_t count = std::min(length, sizeof head - head_count);
+        memcpy(head + head_count, fragment + header_size, count);
+        head_count += count;
+        if (head_count < sizeof head) return;
+        memcpy(&sequence, head, sizeof sequence);
+        uint32_t changes;
+        memcpy(&changes, head + 8, sizeof changes);
+        if (is_unbroken && (type == 1 || type == 4)) next_sequence = sequence + changes;
+    }
+
+    /// Whether fragments from the last first one on were all intact.
+    bool is_unbroken = false;
+
+private:
+    /// The joined payload's first bytes.
+    uint8_t head[12];
+    size_t head_count = 0;
 };
 
-/// Whether a record begins, intact, after a bad one; a file that cannot be read is left to RocksDB.
-bool has_record_after_damage(const std::string &folder, const Log &log, Damage &damage) {
-    const int descriptor = open((folder + "/" + log.name).c_str(), O_RDONLY | O_CLOEXEC);
+/// How a log is to be changed for RocksDB.
+struct Remedy {
+    std::string path;
+    enum { cut, mark } kind;
+    uint64_t offset;
+};
+
+bool is_zero(const uint8_t *bytes, size_t count) {
+    return count == 0 || (bytes[0] == 0 && memcmp(bytes, bytes + 1, count - 1) == 0);
+}
+
+/// Whether a record begins, intact, after a bad one. What is to be done to the log is added to
+/// `remedies`. A file that cannot be read is left to RocksDB.
+bool has_record_after_damage(
+    const std::string &folder, const Log &log, Progress &progress, std::vector<Remedy> &remedies) {
+    const std::string path = folder + "/" + log.name;
+    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return false;
     struct stat status;
     if (fstat(descriptor, &status) != 0 || status.st_size == 0) {
@@ -137,29 +185,50 @@ bool has_record_after_damage(const std::string &folder, const Log &log, Damage &
     if (mapping == MAP_FAILED) return false;
     const uint8_t *bytes = static_cast<const uint8_t *>(mapping);
     bool found = false;
+    bool has_bad = false;
+    progress.is_unbroken = false;
     for (size_t offset = 0, next; offset < count && !found; offset = next) {
-        switch (judge(bytes, count, offset, &next)) {
-        case Verdict::bad:
-            if (!damage.found) {
-                damage.found = true;
-                damage.file = log.name;
-                damage.offset = offset;
+        const Verdict verdict = judge(bytes, count, offset, &next);
+        if (verdict == Verdict::bad) {
+            const bool ends = is_zero(bytes + offset, count - offset);
+            if (!has_bad && (ends || is_zero(bytes + offset, header_size)))
+                remedies.push_back({path, ends ? Remedy::cut : Remedy::mark, offset});
+            has_bad = true;
+            progress.is_unbroken = false;
+            if (!progress.has_damage) {
+                progress.has_damage = true;
+                progress.file = log.name;
+                progress.offset = offset;
             }
-            found = finds_record(bytes, count, offset + 1, damage.sequence);
+            if (ends) break;
+            found = finds_record(bytes, count, offset + 1, progress.sequence);
             next = (offset / block_size + 1) * block_size;
-            break;
-        case Verdict::intact_start:
-            found = damage.found;
-            if (next - offset >= header_size + 8) {
-                memcpy(&damage.sequence, bytes + offset + header_size, sizeof damage.sequence);
-            }
-            break;
-        case Verdict::intact:
-        case Verdict::padding: break;
+        } else if (verdict != Verdict::padding) {
+            const uint64_t expected = progress.next_sequence;
+            if (verdict == Verdict::intact_start) progress.is_unbroken = true;
+            progress.advance(bytes + offset);
+            if (verdict != Verdict::intact_start || !progress.has_damage) continue;
+            found = has_bad || expected == 0 || progress.sequence > expected;
+            progress.has_damage = found;
         }
     }
     munmap(mapping, count);
     return found;
+}
+
+void apply(const Remedy &remedy) {
+    // What fails here leaves zeros, which RocksDB skips, in a folder that it cannot write to either.
+    const int descriptor = open(remedy.path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) return;
+    switch (remedy.kind) {
+    case Remedy::cut: (void)!ftruncate(descriptor, static_cast<off_t>(remedy.offset)); break;
+    case Remedy::mark: {
+        const uint8_t type = 1;
+        (void)!pwrite(descriptor, &type, 1, static_cast<off_t>(remedy.offset + 6));
+        break;
+    }
+    }
+    close(descriptor);
 }
 
 }  // namespace
@@ -167,16 +236,21 @@ bool has_record_after_damage(const std::string &folder, const Log &log, Damage &
 namespace martlet {
 
 int32_t check_logs(const std::string &path, bool drops_log_after_damage) {
-    remove_empty_logs(path);
-    if (drops_log_after_damage) return mrdb_ok;
-    Damage damage;
+    Progress progress;
+    std::vector<Remedy> remedies;
     for (const Log &log : logs_in(path)) {
-        if (has_record_after_damage(path, log, damage)) {
+        const size_t earlier_count = remedies.size();
+        if (!has_record_after_damage(path, log, progress, remedies)) continue;
+        if (!drops_log_after_damage) {
             return report_corruption(
-                damage.file.c_str(), damage.offset,
+                progress.file.c_str(), progress.offset,
                 "a log record is damaged and acknowledged ones follow it");
         }
+        // This log may be the one that goes on after the zeros of another.
+        if (earlier_count > 0) remedies[earlier_count - 1].kind = Remedy::mark;
     }
+    for (const Remedy &remedy : remedies) apply(remedy);
+    remove_empty_logs(path);
     return mrdb_ok;
 }
 

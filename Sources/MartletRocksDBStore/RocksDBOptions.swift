@@ -36,8 +36,13 @@ package struct RocksDBOptions: Sendable {
             open_file_limit: Self.openFileLimit,
             background_job_limit: Int32(backgroundJobLimit),
             prefix_length: Self.partitionPrefixByteCount,
-            drops_log_after_damage: durability == .async)
+            drops_log_after_damage: durability == .async,
+            log_chunk_bytes: durability == .sync ? logChunkBytes : 0)
     }
+
+    /// A fraction of what the log of one memtable grows to. Larger chunks make no commit faster,
+    /// but the one that fills them slower.
+    private var logChunkBytes: UInt64 { UInt64(min(memoryBudgetBytes / 64, 1 << 20)) }
 
     /// Half of what the process may open: the rest is for sockets and for the host program.
     private static var openFileLimit: Int32 {
