@@ -39,18 +39,19 @@ struct Authorization {
         guard header.count >= 5, SignedBytes(rebasing: header[..<5]).equals("AWS4-") else {
             throw .missingAuthenticationToken
         }
-        let end = header.firstIndex { $0 == 0x20 || $0 == 0x2C } ?? header.count
+        var separators = Separators(header)
+        let end = separators.next(from: 0)
         var credential: SignedBytes?
         var signature: SignedBytes?
         var signedHeaders: SignedBytes?
         var index = end
         while index < header.count {
             let start = index
-            while index < header.count, header[index] != 0x20, header[index] != 0x2C { index += 1 }
-            defer { index += 1 }
-            if index == start { continue }
-            let piece = SignedBytes(rebasing: header[start..<index])
-            guard let equals = piece.firstIndex(of: 0x3D) else {
+            let pieceEnd = separators.next(from: start)
+            index = pieceEnd + 1
+            if pieceEnd == start { continue }
+            let piece = SignedBytes(rebasing: header[start..<pieceEnd])
+            guard let equals = piece.position(of: 0x3D, from: 0) else {
                 throw .incompleteSignature(
                     "'\(piece.text)' not a valid key=value pair (missing equal-sign) in "
                         + "Authorization header: '\(header.text)'.")
@@ -116,6 +117,27 @@ struct Authorization {
         self.date = date
         securityToken = query.first(named: "X-Amz-Security-Token")
         expires = query.first(named: "X-Amz-Expires")
+    }
+}
+
+/// Finds spaces and commas from left to right, a vector at a time: each byte is looked at once for
+/// each of the two, whatever a client sends.
+private struct Separators {
+    private let text: SignedBytes
+    private var space: Int
+    private var comma: Int
+
+    init(_ text: SignedBytes) {
+        self.text = text
+        space = text.position(of: 0x20, from: 0) ?? text.count
+        comma = text.position(of: 0x2C, from: 0) ?? text.count
+    }
+
+    /// The first at or after `index`, which never goes back; the text's end if there is none.
+    mutating func next(from index: Int) -> Int {
+        if space < index { space = text.position(of: 0x20, from: index) ?? text.count }
+        if comma < index { comma = text.position(of: 0x2C, from: index) ?? text.count }
+        return min(space, comma)
     }
 }
 

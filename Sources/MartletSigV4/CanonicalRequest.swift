@@ -30,7 +30,7 @@ func canonicalRequestDigest(
         writer.append(0x0A)
         writer.appendCanonicalHeaders(request, authorization.signedHeaders)
         writer.append(0x0A)
-        for byte in authorization.signedHeaders { writer.append(lowercased(byte)) }
+        writer.appendLowercased(authorization.signedHeaders)
         writer.append(0x0A)
         writer.appendHex(body)
         return Digest(sha256: writer.written)
@@ -80,11 +80,11 @@ extension ByteWriter {
         var used: UInt64 = 0
         var writer = self
         names.forEachPiece(separatedBy: 0x3B) { name in
-            for byte in name { writer.append(lowercased(byte)) }
+            writer.appendLowercased(name)
             writer.append(0x3A)
             var isFirst = true
-            for (index, header) in request.headers.enumerated()
-            where header.name.equalsIgnoringCase(name) {
+            for index in 0..<request.headers.count
+            where request.headers[index].name.equalsIgnoringCase(name) {
                 // Each header is written once: listing it again is no valid signature, and this
                 // keeps the text within its bound.
                 if index < 64 {
@@ -95,7 +95,7 @@ extension ByteWriter {
                 }
                 if !isFirst { writer.append(0x2C) }
                 isFirst = false
-                writer.appendTrimmed(header.value)
+                writer.appendTrimmed(request.headers[index].value)
             }
             writer.append(0x0A)
         }

@@ -5,11 +5,11 @@ internal import COpenSSL
 struct Digest: Sendable {
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
-    private init(_ fill: (UnsafeMutablePointer<UInt8>) -> Int32) {
-        let done = withUnsafeMutableBytes(of: &words) {
+    @inline(__always)
+    private init(_ fill: (UnsafeMutablePointer<UInt8>) -> Void) {
+        withUnsafeMutableBytes(of: &words) {
             fill($0.baseAddress!.assumingMemoryBound(to: UInt8.self))
         }
-        precondition(done == 1, "OpenSSL cannot compute SHA-256")
     }
 
     /// The SHA-256 of these bytes.
@@ -18,32 +18,27 @@ struct Digest: Sendable {
     }
 
     /// The HMAC-SHA-256 of these bytes.
-    init(hmac data: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer) {
-        self.init {
-            martlet_hmac_sha256(key.baseAddress, key.count, data.baseAddress, data.count, $0)
+    init(hmac data: UnsafeRawBufferPointer, key: HMACKey) {
+        self.init { digest in
+            withUnsafePointer(to: key.states) {
+                martlet_hmac_sha256($0, data.baseAddress, data.count, digest)
+            }
         }
-    }
-
-    init(hmac data: UnsafeRawBufferPointer, key: Digest) {
-        self = key.withBytes { Digest(hmac: data, key: $0) }
     }
 
     /// Reads 64 hexadecimal digits, of either case.
     init?(hex: SignedBytes) {
         guard hex.count == 64 else { return nil }
-        var isValid = true
+        var seen: UInt8 = 0
         self.init { bytes in
             for index in 0..<32 {
-                guard let high = hexValue(hex[2 * index]), let low = hexValue(hex[2 * index + 1])
-                else {
-                    isValid = false
-                    break
-                }
-                bytes[index] = high << 4 | low
+                let high = hexNibble(hex[2 * index])
+                let low = hexNibble(hex[2 * index + 1])
+                seen |= high | low
+                bytes[index] = high << 4 | low & 15
             }
-            return 1
         }
-        guard isValid else { return nil }
+        guard seen < 16 else { return nil }
     }
 
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
@@ -58,4 +53,27 @@ struct Digest: Sendable {
             }
         }
     }
+}
+
+/// A key as HMAC uses it: making one takes two of the four blocks that a short HMAC hashes, so a
+/// key that is used again is kept in this form. A secret.
+struct HMACKey: Sendable {
+    fileprivate let states: martlet_hmac_key
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        states = martlet_hmac_sha256_key(bytes.baseAddress, bytes.count)
+    }
+
+    init(_ digest: Digest) {
+        self = digest.withBytes { HMACKey($0) }
+    }
+}
+
+/// The value of a hexadecimal digit; at least 128 for any other byte. Without branches: a processor
+/// cannot guess whether a digit is a letter.
+@inline(__always)
+private func hexNibble(_ byte: UInt8) -> UInt8 {
+    let noDecimal: UInt8 = byte &- 0x30 < 10 ? 0 : 0x80
+    let noLetter: UInt8 = (byte | 0x20) &- 0x61 < 6 ? 0 : 0x80
+    return ((byte & 15) &+ (byte >> 6) &* 9) | (noDecimal & noLetter)
 }

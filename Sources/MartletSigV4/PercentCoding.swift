@@ -27,12 +27,27 @@ struct ByteWriter {
         count += bytes.count
     }
 
+    /// ASCII letters in lower case.
+    mutating func appendLowercased(_ bytes: SignedBytes) {
+        precondition(bytes.count <= room.count - count)
+        for (index, byte) in bytes.enumerated() { room[count + index] = lowercased(byte) }
+        count += bytes.count
+    }
+
     mutating func append(_ text: StaticString) { append(SignedBytes(text)) }
 
     mutating func appendHex(_ digest: Digest) {
-        digest.withBytes {
-            for byte in $0 { append(hexLower(byte >> 4)); append(hexLower(byte & 15)) }
+        precondition(room.count - count >= 64)
+        let target = room.baseAddress! + count
+        digest.withBytes { bytes in
+            for index in 0..<32 {
+                let byte = bytes[index]
+                target.storeBytes(of: hexLower(byte >> 4), toByteOffset: 2 * index, as: UInt8.self)
+                target.storeBytes(
+                    of: hexLower(byte & 15), toByteOffset: 2 * index + 1, as: UInt8.self)
+            }
         }
+        count += 64
     }
 
     mutating func appendDecimal(_ number: Int, width: Int) {
@@ -52,7 +67,11 @@ struct ByteWriter {
     }
 }
 
-private func hexLower(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
+/// Of 0 to 15; without a branch, as the digits of a digest cannot be guessed.
+@inline(__always)
+private func hexLower(_ nibble: UInt8) -> UInt8 {
+    0x30 &+ nibble &+ ((nibble &+ 6) >> 4) &* 39
+}
 private func hexUpper(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x37 + nibble }
 
 func isUnreserved(_ byte: UInt8) -> Bool {

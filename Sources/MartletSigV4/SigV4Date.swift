@@ -7,6 +7,9 @@ struct SigV4Date: Equatable {
         self.epochSeconds = epochSeconds
     }
 
+    /// Whether a date that was read was written in ISO 8601 basic format.
+    static func isBasic(_ text: SignedBytes) -> Bool { text.count == 16 }
+
     /// Reads ISO 8601 basic format; nil for anything else, or a date that no calendar has.
     init?(basic text: SignedBytes) {
         guard text.count == 16, text[8] == 0x54, text[15] == 0x5A,

@@ -8,13 +8,9 @@ internal import Glibc
 
 /// Checks a request for the form of a signature only: for servers without configured keys, where
 /// any client may do anything but tools still expect AWS's answer to a forgotten signature.
-package func checkSignatureForm(_ request: SignedRequest) throws(SigV4Failure) -> Principal {
+package func checkSignatureForm(_ request: SignedRequest) throws(SigV4Failure) {
     var query = DecodedQuery()
-    let authorization = try Authorization(request, decoded: &query)
-    let scope = CredentialScope(authorization.credential)
-    return Principal(
-        accessKeyID: (scope?.accessKeyID ?? authorization.credential).text,
-        region: scope?.region.text ?? "")
+    _ = try Authorization(request, decoded: &query)
 }
 
 package struct SigV4Verifier: Sendable {
@@ -23,7 +19,14 @@ package struct SigV4Verifier: Sendable {
     /// AWS's limit for X-Amz-Expires: a week.
     static let longestExpirySeconds = 604_800
 
-    private let credentials: [Credential]
+    /// One reference to copy, where a credential is three strings.
+    private final class Holder: Sendable {
+        let credential: Credential
+
+        init(_ credential: Credential) { self.credential = credential }
+    }
+
+    private let holders: [Holder]
     private let service: String?
     private let clock: @Sendable () -> Int64
     private let keys = SigningKeys()
@@ -35,12 +38,14 @@ package struct SigV4Verifier: Sendable {
         credentials: [Credential], service: String? = "dynamodb",
         clock: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
     ) {
-        self.credentials = credentials
+        holders = credentials.map(Holder.init)
         self.service = service
         self.clock = clock
     }
 
-    package func verify(_ request: SignedRequest) throws(SigV4Failure) -> Principal {
+    /// - Returns: the id of the access key that signed.
+    @discardableResult
+    package func verify(_ request: SignedRequest) throws(SigV4Failure) -> String {
         var query = DecodedQuery()
         let authorization = try Authorization(request, decoded: &query)
         let date = try checkDate(authorization)
@@ -55,31 +60,31 @@ package struct SigV4Verifier: Sendable {
                 "Credential must have exactly 5 slash-delimited elements, e.g. "
                     + "keyid/date/region/service/term, got '\(authorization.credential.text)'")
         }
-        try check(scope, date)
+        try check(scope, date, authorization.date)
         guard
-            let index = credentials.firstIndex(where: {
-                $0.accessKeyID.utf8.elementsEqual(scope.accessKeyID)
+            let index = holders.firstIndex(where: {
+                scope.accessKeyID.equals(text: $0.credential.accessKeyID)
             })
         else { throw .unrecognizedClient }
-        let credential = credentials[index]
+        let holder = holders[index]
 
         let key = keys.key(credential: index, scope: scope.dateRegionService) {
             deriveSigningKey(
-                secret: credential.secretAccessKey, date: scope.date, region: scope.region,
+                secret: holder.credential.secretAccessKey, date: scope.date, region: scope.region,
                 service: scope.service)
         }
         let expected = signature(
             of: canonicalRequestDigest(request, authorization, query), date: date,
-            scope: scope.all, key: key)
+            as: authorization.date, scope: scope.all, key: key)
         guard let given = Digest(hex: authorization.signature), given.equalsInConstantTime(expected)
         else { throw .mismatch }
 
-        switch (credential.sessionToken, authorization.securityToken) {
+        switch (holder.credential.sessionToken, authorization.securityToken) {
         case (nil, nil): break
-        case (let expected?, let given?) where expected.utf8.elementsEqual(given): break
+        case (let expected?, let given?) where given.equals(text: expected): break
         default: throw .unrecognizedClient
         }
-        return Principal(accessKeyID: credential.accessKeyID, region: scope.region.text)
+        return holder.credential.accessKeyID
     }
 
     private func checkDate(_ authorization: Authorization) throws(SigV4Failure) -> SigV4Date {
@@ -126,13 +131,16 @@ package struct SigV4Verifier: Sendable {
         }
     }
 
-    private func check(_ scope: CredentialScope, _ date: SigV4Date) throws(SigV4Failure) {
+    private func check(
+        _ scope: CredentialScope, _ date: SigV4Date, _ dateText: SignedBytes
+    ) throws(SigV4Failure) {
         // The usual case allocates nothing.
-        let isRightService = service.map { $0.utf8.elementsEqual(scope.service) } ?? true
+        let isRightService = service.map { scope.service.equals(text: $0) } ?? true
         let isRightTerm = scope.terminator.equals("aws4_request")
         let isRightDate =
-            scope.date.count == 8
-            && date.isOnDay(scope.date)
+            SigV4Date.isBasic(dateText)
+            ? scope.date.equals(SignedBytes(rebasing: dateText[..<8]))
+            : date.isOnDay(scope.date)
         if isRightService, isRightTerm, isRightDate, !scope.region.isEmpty { return }
         var faults: [String] = []
         if scope.region.isEmpty {
@@ -156,12 +164,18 @@ package struct SigV4Verifier: Sendable {
     }
 
     private func signature(
-        of request: Digest, date: SigV4Date, scope: SignedBytes, key: Digest
+        of request: Digest, date: SigV4Date, as dateText: SignedBytes, scope: SignedBytes,
+        key: HMACKey
     ) -> Digest {
         withUnsafeTemporaryAllocation(byteCount: scope.count + 128, alignment: 8) { room in
             var writer = ByteWriter(room)
             writer.append("AWS4-HMAC-SHA256\n")
-            date.appendBasic(to: &writer)
+            // In the usual form it is signed as it was sent.
+            if SigV4Date.isBasic(dateText) {
+                writer.append(dateText)
+            } else {
+                date.appendBasic(to: &writer)
+            }
             writer.append(0x0A)
             writer.append(scope)
             writer.append(0x0A)

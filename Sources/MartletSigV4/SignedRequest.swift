@@ -33,18 +33,6 @@ package struct SignedRequest {
     }
 }
 
-/// Who signed.
-package struct Principal: Sendable, Equatable {
-    package var accessKeyID: String
-    /// The region of the credential scope; empty when the scope names none.
-    package var region: String
-
-    package init(accessKeyID: String, region: String) {
-        self.accessKeyID = accessKeyID
-        self.region = region
-    }
-}
-
 extension UnsafeBufferPointer<UInt8> {
     init(_ text: StaticString) {
         self.init(start: text.utf8Start, count: text.utf8CodeUnitCount)
@@ -52,8 +40,20 @@ extension UnsafeBufferPointer<UInt8> {
 
     func equalsIgnoringCase(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
         guard count == other.count else { return false }
-        for index in 0..<count where lowercased(self[index]) != lowercased(other[index]) {
-            return false
+        guard let start = UnsafeRawPointer(baseAddress), let otherStart = other.baseAddress else {
+            return true
+        }
+        let otherRaw = UnsafeRawPointer(otherStart)
+        var index = 0
+        while count - index >= 8 {
+            let word = start.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let otherWord = otherRaw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            guard lowercased(word) == lowercased(otherWord) else { return false }
+            index += 8
+        }
+        while index < count {
+            guard lowercased(self[index]) == lowercased(other[index]) else { return false }
+            index += 1
         }
         return true
     }
@@ -62,9 +62,25 @@ extension UnsafeBufferPointer<UInt8> {
         equalsIgnoringCase(SignedBytes(other))
     }
 
-    func equals(_ other: StaticString) -> Bool {
-        guard count == other.utf8CodeUnitCount, let start = baseAddress else { return false }
-        return memcmp(start, other.utf8Start, count) == 0
+    func equals(_ other: StaticString) -> Bool { equals(SignedBytes(other)) }
+
+    func equals(text other: String) -> Bool {
+        // A native string lends its bytes; others are compared one by one.
+        other.utf8.withContiguousStorageIfAvailable { equals($0) }
+            ?? other.utf8.elementsEqual(self)
+    }
+
+    func equals(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        guard let start = baseAddress, let otherStart = other.baseAddress else { return true }
+        return memcmp(start, otherStart, count) == 0
+    }
+
+    func position(of byte: UInt8, from index: Int) -> Int? {
+        guard index < count, let start = baseAddress else { return nil }
+        return memchr(start + index, Int32(byte), count - index).map {
+            UnsafeRawPointer($0) - UnsafeRawPointer(start)
+        }
     }
 
     /// For messages: what is not UTF-8 is replaced.
@@ -73,9 +89,10 @@ extension UnsafeBufferPointer<UInt8> {
     /// The pieces between separators, empty ones included, without allocating.
     func forEachPiece(separatedBy separator: UInt8, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
         var start = 0
-        for index in 0...count where index == count || self[index] == separator {
-            body(UnsafeBufferPointer(rebasing: self[start..<index]))
-            start = index + 1
+        while start <= count {
+            let end = position(of: separator, from: start) ?? count
+            body(UnsafeBufferPointer(rebasing: self[start..<end]))
+            start = end + 1
         }
     }
 }
@@ -83,4 +100,16 @@ extension UnsafeBufferPointer<UInt8> {
 @inline(__always)
 func lowercased(_ byte: UInt8) -> UInt8 {
     byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+}
+
+/// The same for eight bytes at once.
+@inline(__always)
+func lowercased(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let low = word & (0x7F &* ones)
+    // The top bit of each byte says: at least `A`, more than `Z`, not ASCII.
+    let isLetterOrAbove = low &+ (0x80 - 0x41) &* ones
+    let isAboveLetters = low &+ (0x7F - 0x5A) &* ones
+    let isUppercase = (isLetterOrAbove ^ isAboveLetters) & ~word & (0x80 &* ones)
+    return word | isUppercase >> 2
 }

@@ -12,9 +12,10 @@ func deriveSigningKey(
     secret: String, date: SignedBytes, region: SignedBytes, service: SignedBytes
 ) -> Digest {
     let first = Array("AWS4".utf8) + Array(secret.utf8)
-    var key = first.withUnsafeBytes { Digest(hmac: UnsafeRawBufferPointer(date), key: $0) }
-    key = Digest(hmac: UnsafeRawBufferPointer(region), key: key)
-    key = Digest(hmac: UnsafeRawBufferPointer(service), key: key)
+    var key = first.withUnsafeBytes { HMACKey($0) }
+    for part in [date, region, service] {
+        key = HMACKey(Digest(hmac: UnsafeRawBufferPointer(part), key: key))
+    }
     return Digest(hmac: UnsafeRawBufferPointer(SignedBytes("aws4_request")), key: key)
 }
 
@@ -23,19 +24,22 @@ final class SigningKeys: Sendable {
         var credential: Int
         /// `date/region/service`.
         var scope: [UInt8]
-        var key: Digest
+        var key: HMACKey
     }
 
     private static let capacity = 64
     private let entries = Mutex<(list: [Entry], next: Int)>(([], 0))
 
     /// - Parameter scope: `date/region/service`, as the client wrote it.
-    func key(credential: Int, scope: SignedBytes, derive: () -> Digest) -> Digest {
+    func key(credential: Int, scope: SignedBytes, derive: () -> Digest) -> HMACKey {
         let known = entries.withLock { entries in
-            entries.list.first { $0.credential == credential && $0.scope.elementsEqual(scope) }?.key
+            entries.list.first { entry in
+                entry.credential == credential
+                    && entry.scope.withUnsafeBufferPointer { scope.equals($0) }
+            }?.key
         }
         if let known { return known }
-        let key = derive()
+        let key = HMACKey(derive())
         let entry = Entry(credential: credential, scope: Array(scope), key: key)
         entries.withLock { entries in
             if entries.list.count < Self.capacity {

@@ -12,13 +12,16 @@ import Testing
                 "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
                 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
             ),
-            (
-                String(repeating: "a", count: 1_000_000),
-                "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
-            ),
         ])
     func sha256KnownAnswers(text: String, expected: String) {
         #expect(hex(sha256(text)) == expected)
+    }
+
+    @Test("SHA-256 gives FIPS 180's answer for a million letters")
+    func sha256Million() {
+        #expect(
+            hex(sha256(String(repeating: "a", count: 1_000_000)))
+                == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
 
     @Test(
