@@ -16,23 +16,32 @@ package struct ServerOptions: Sendable {
 
 package final class Server: Sendable {
     private let http: HTTPServer
+    private let readers: ReaderPool
 
     /// Serves `engine`, which the caller closes after the server has stopped.
     package static func start(
         _ engine: Engine, _ options: ServerOptions
     ) throws(HTTPServerError) -> Server {
         let observer = RequestObserver(log: options.logsRequests ? RequestLog() : nil)
+        let readers = ReaderPool()
         let handler = RequestHandler(
-            engine: engine, credentials: options.credentials, observer: observer)
+            engine: engine, credentials: options.credentials, observer: observer, readers: readers)
         let http = try HTTPServer.start(options.http, handler: handler)
-        return Server(http)
+        return Server(http, readers)
     }
 
-    private init(_ http: HTTPServer) { self.http = http }
+    private init(_ http: HTTPServer, _ readers: ReaderPool) {
+        self.http = http
+        self.readers = readers
+    }
 
     /// The port in use.
     package var port: UInt16 { http.port }
 
     /// Stops listening, finishes what was accepted, and returns when all is answered.
-    package func stop() { http.stop() }
+    package func stop() {
+        http.stop()
+        // What outlasted the deadline still reads from the engine.
+        readers.stop()
+    }
 }

@@ -56,14 +56,21 @@ package struct Page: Sendable {
     package var capacity: ConsumedCapacity?
 }
 
-extension Query: ReadOperation {
+extension Query: LongReadOperation {
     package func run(in context: ReadContext) throws(OperationError) -> Page {
+        try run(in: context, within: .unlimited)!
+    }
+
+    package func run(
+        in context: ReadContext, within budget: ReadBudget
+    ) throws(OperationError) -> Page? {
         let table = try context.directory.table(table).definition
         let target = try ReadTarget(
             table, indexNamed: index, isConsistent: reading.isConsistent)
         let range = try target.range(for: keyCondition)
         try target.checkFilter(reading.filter)
-        let reader = PageReader(context: context, target: target, reading: reading)
+        let reader = PageReader(
+            context: context, target: target, reading: reading, budget: budget)
         var start: [UInt8]?
         if let position = reading.exclusiveStartKey {
             if target.hasOneRowPartitions {
@@ -73,7 +80,7 @@ extension Query: ReadOperation {
             start = try target.startKey(position, in: range)
         }
         var page = try reader.page(over: range, isForward ? .forward : .reverse, after: start)
-        if target.hasOneRowPartitions { page.lastEvaluatedKey = nil }
+        if target.hasOneRowPartitions { page?.lastEvaluatedKey = nil }
         return page
     }
 }

@@ -33,8 +33,14 @@ package struct Scan: Sendable {
     }
 }
 
-extension Scan: ReadOperation {
+extension Scan: LongReadOperation {
     package func run(in context: ReadContext) throws(OperationError) -> Page {
+        try run(in: context, within: .unlimited)!
+    }
+
+    package func run(
+        in context: ReadContext, within budget: ReadBudget
+    ) throws(OperationError) -> Page? {
         let table = try context.directory.table(table).definition
         let target = try ReadTarget(
             table, indexNamed: index, isConsistent: reading.isConsistent)
@@ -51,7 +57,8 @@ extension Scan: ReadOperation {
             }
             start = key
         }
-        let reader = PageReader(context: context, target: target, reading: reading)
+        let reader = PageReader(
+            context: context, target: target, reading: reading, budget: budget)
         return try reader.page(over: range, .forward, after: start)
     }
 }

@@ -14,11 +14,13 @@ struct PageReader {
     let context: ReadContext
     let target: ReadTarget
     let reading: PageOptions
+    let budget: ReadBudget
 
-    /// Reads rows of `range` after the start position, in the direction asked for.
+    /// Reads rows of `range` after the start position, in the direction asked for; nil when the
+    /// page takes more than the budget.
     func page(
         over range: KeyRange, _ direction: ScanDirection, after start: [UInt8]?
-    ) throws(OperationError) -> Page {
+    ) throws(OperationError) -> Page? {
         let fetches = try target.fetchesFromTable(reading)
         do throws(StorageError) {
             if fetches {
@@ -36,7 +38,7 @@ struct PageReader {
     private func page(
         over range: KeyRange, _ direction: ScanDirection, after start: [UInt8]?,
         reading rows: any KeyValueReadable, fetching items: (any KeyValueReadable)?
-    ) throws(StorageError) -> Page {
+    ) throws(StorageError) -> Page? {
         var range = range
         if let start {
             switch direction {
@@ -55,7 +57,11 @@ struct PageReader {
                 tally.rowBytes += record.sizeBytes
                 let isLast =
                     tally.scannedCount == reading.limit || tally.rowBytes > Limits.pageBytes
-                if isLast { last = record }
+                if isLast {
+                    last = record
+                } else if tally.isBeyond(budget) {
+                    return nil
+                }
                 if let items {
                     record = try fetch(record, from: items)
                     tally.addFetched(record, isConsistent: reading.isConsistent)
@@ -112,9 +118,16 @@ private struct PageTally {
     var rowBytes = 0
     /// Units for items that a local index had to fetch from its table, each rounded up by itself.
     var fetchedUnits = 0.0
+    private var fetchedCount = 0
 
     mutating func addFetched(_ item: ItemRecord, isConsistent: Bool) {
+        fetchedCount += 1
         fetchedUnits += ConsumedCapacity.readUnits(
             bytes: item.sizeBytes, isConsistent: isConsistent)
+    }
+
+    func isBeyond(_ budget: ReadBudget) -> Bool {
+        rowBytes > budget.rowBytes
+            || scannedCount + fetchedCount * ReadBudget.rowsPerFetch > budget.rows
     }
 }

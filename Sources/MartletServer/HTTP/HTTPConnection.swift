@@ -48,6 +48,7 @@ final class HTTPConnection: @unchecked Sendable {
     /// The bytes that libmicrohttpd is sending.
     var bodyInFlight: [UInt8] = []
     var wasAbandoned = false
+    private(set) var isSuspended = false
 
     var fields = HTTPFields()
     var target = HTTPBuffer()
@@ -110,14 +111,15 @@ final class HTTPConnection: @unchecked Sendable {
     func acceptHeaders() -> MHD_Result {
         arrivalNanoseconds = monotonicNanoseconds()
         phaseStart = arrivalNanoseconds
-        MHD_get_connection_values_n(
-            raw, .HEADER_KIND,
-            { context, _, name, nameCount, value, valueCount in
-                let connection = HTTPConnection.from(context!)
-                connection.fields.append(
-                    (name: bytes(name, nameCount), value: bytes(value, valueCount).trimmed))
-                return .YES
-            }, Unmanaged.passUnretained(self).toOpaque())
+        withUnsafeMutablePointer(to: &fields) { fields in
+            _ = MHD_get_connection_values_n(
+                raw, .HEADER_KIND,
+                { context, _, name, nameCount, value, valueCount in
+                    context!.assumingMemoryBound(to: HTTPFields.self).pointee.append(
+                        (name: bytes(name, nameCount), value: bytes(value, valueCount).trimmed))
+                    return .YES
+                }, fields)
+        }
         let limits = worker.shared.limits
         switch HTTPFraming(fields.span) {
         case .invalid:
@@ -186,11 +188,17 @@ final class HTTPConnection: @unchecked Sendable {
                 expected: Outcome.open, desired: Outcome.parked,
                 ordering: .acquiringAndReleasing)
             guard parked else { return send() }
+            isSuspended = true
             MHD_suspend_connection(raw)
             return .YES
         case .idle, .receiving:
             preconditionFailure("libmicrohttpd asked for an answer out of turn")
         }
+    }
+
+    func resume() {
+        isSuspended = false
+        MHD_resume_connection(raw)
     }
 
     /// Everything about the request has been sent, or the client has gone.
@@ -242,6 +250,8 @@ final class HTTPConnection: @unchecked Sendable {
         }
     }
 
+    var acceptsGzip: Bool { MartletServer.acceptsGzip(fields.first(named: "Accept-Encoding")) }
+
     private func answerNow(_ response: HTTPResponse) {
         answer = response
         phase = .answering
@@ -253,13 +263,7 @@ final class HTTPConnection: @unchecked Sendable {
         }
         phase = .answering
         phaseStart = worker.loopNanoseconds
-        if response.isCompressible, response.body.count >= HTTPCodec.smallestCompressedBytes,
-            acceptsGzip(fields.first(named: "Accept-Encoding")),
-            let deflated = worker.codec.deflate(response.body)
-        {
-            response.body = deflated
-            response.headers.append("Content-Encoding", "gzip")
-        }
+        if response.canBeCompressed, acceptsGzip { response.compress(with: worker.codec) }
         if response.sendsChecksum {
             response.headers.append("x-amz-crc32", decimal: crc32(response.body))
         }

@@ -20,6 +20,9 @@ package struct HTTPExchange: Sendable {
     let connection: HTTPConnection
     let serial: UInt64
 
+    /// Whether the client takes an answer as gzip. Only while the handler runs.
+    var acceptsGzip: Bool { connection.acceptsGzip }
+
     /// Gives the answer. Exactly once, and only for `.later`; a second call is a bug and traps.
     /// Costs two atomic operations, and a wake-up when the network thread sleeps: completing many
     /// exchanges in a row wakes each thread about once. After the server has stopped the answer

@@ -60,16 +60,32 @@ package struct HTTPHeaders: Sendable {
         if bytes.isEmpty { bytes.reserveCapacity(256) }
         bytes.append(contentsOf: nameBytes)
         bytes.append(0)
-        let start = bytes.count
         bytes.append(contentsOf: value)
-        for index in start..<bytes.count where bytes[index] < 0x20 || bytes[index] == 0x7F {
-            bytes[index] = 0x20
-        }
         bytes.append(0)
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            let end = bytes.count - 1
+            for index in (end - value.count)..<end where bytes[index] < 0x20 || bytes[index] == 0x7F
+            {
+                bytes[index] = 0x20
+            }
+        }
     }
 }
 
 extension HTTPResponse {
+    var canBeCompressed: Bool {
+        isCompressible && body.count >= HTTPCodec.smallestCompressedBytes
+    }
+
+    /// Compresses the body, if that makes it smaller; for clients that accept gzip.
+    mutating func compress(with codec: HTTPCodec) {
+        guard canBeCompressed else { return }
+        isCompressible = false
+        guard let deflated = codec.deflate(body) else { return }
+        body = deflated
+        headers.append("Content-Encoding", "gzip")
+    }
+
     /// A short plain-text answer: what the server itself says before a handler is asked.
     package static func plain(_ status: UInt16, _ text: StaticString) -> HTTPResponse {
         var headers = HTTPHeaders()

@@ -41,7 +41,10 @@ package struct HTTPServerOptions: Sendable {
     package var port: UInt16 = 8000
     package var certificate: HTTPCertificate?
     package var limits = HTTPLimits()
-    /// Network threads; nil for one per core.
+    /// Network threads; nil for one on every second core. The commit thread, the store's own and
+    /// the clients, where they are local, need cores too, and a thread that shares its core sleeps
+    /// and wakes for every few requests, which costs more than it serves: on two cores one thread
+    /// answers more requests than two.
     package var threads: Int?
 
     package init() {}
@@ -80,7 +83,8 @@ package final class HTTPServer: Sendable {
     ) throws(HTTPServerError) {
         let shared = HTTPShared(handler: handler, limits: options.limits)
         var workers: [HTTPWorker] = []
-        for _ in 0..<max(1, options.threads ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) {
+        let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        for _ in 0..<max(1, options.threads ?? cores / 2) {
             workers.append(try HTTPWorker(shared: shared, tls: options.certificate))
         }
         self.workers = workers

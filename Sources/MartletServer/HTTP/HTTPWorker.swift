@@ -80,15 +80,17 @@ final class HTTPWorker: @unchecked Sendable {
         }
         options.access = { context, _, _, method, _, upload, uploadBytes, request in
             guard let pointer = request!.pointee else { return .NO }
-            let worker = HTTPWorker.from(context!)
-            worker.currentMethod = method!
-            worker.calls += 1
-            let connection = HTTPConnection.from(pointer)
-            if connection.phase == .idle { return connection.acceptHeaders() }
-            let count = uploadBytes!.pointee
-            if count == 0 { return connection.finish() }
-            uploadBytes!.pointee = 0
-            return connection.receive(UnsafeRawBufferPointer(start: upload, count: count))
+            // Called three times a request, for objects that outlive the call anyhow.
+            return Unmanaged<HTTPConnection>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+                connection in
+                connection.worker.currentMethod = method!
+                connection.worker.calls += 1
+                if connection.phase == .idle { return connection.acceptHeaders() }
+                let count = uploadBytes!.pointee
+                if count == 0 { return connection.finish() }
+                uploadBytes!.pointee = 0
+                return connection.receive(UnsafeRawBufferPointer(start: upload, count: count))
+            }
         }
         options.completed = { _, _, request, _ in
             guard let pointer = request!.pointee else { return }
@@ -218,7 +220,7 @@ final class HTTPWorker: @unchecked Sendable {
             let connection = HTTPConnection.from(pointer)
             oldest = connection.nextCompleted
             calls += 1
-            MHD_resume_connection(connection.raw)
+            connection.resume()
         }
     }
 
@@ -258,9 +260,10 @@ final class HTTPWorker: @unchecked Sendable {
     private func finish() {
         isStopping = true
         takeCompleted()
-        for connection in connections where connection.abandon() {
-            MHD_resume_connection(connection.raw)
-        }
+        for connection in connections where connection.abandon() { connection.resume() }
+        // One that is being completed at this moment is about to be enqueued; libmicrohttpd must
+        // not be stopped with any suspended.
+        while connections.contains(where: \.isSuspended) { takeCompleted() }
         MHD_run(daemon)
         MHD_stop_daemon(daemon)
         daemon = nil

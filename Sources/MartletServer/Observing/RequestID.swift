@@ -1,22 +1,17 @@
 internal import Synchronization
 
-/// Identifiers of requests: 52 of `A-Z 0-9`, as AWS writes them. They repeat no more often than
-/// chance allows; they are no secret.
-struct RequestIDs: Sendable {
+/// The identifier of a request: 52 of `A-Z 0-9`, as AWS writes them. It repeats no more often than
+/// chance allows; it is no secret. A number from which the digits follow, so that a request
+/// allocates nothing for it.
+struct RequestID: Sendable {
     static let length = 52
-    private static let digits = Array("0123456789ABCDEFGHJKMNPQRSTUVWXYZ".utf8.prefix(32))
 
-    private final class Counter: Sendable {
-        let value = Atomic<UInt64>(UInt64.random(in: .min ... .max))
-    }
+    fileprivate let seed: UInt64
 
-    private let counter = Counter()
-
-    /// Calls `body` with the next identifier's bytes.
-    func withNext<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        var state = counter.value.wrappingAdd(
-            0x9E37_79B9_7F4A_7C15 &* 5, ordering: .relaxed
-        ).newValue
+    /// Calls `body` with the digits.
+    func withDigits<Result>(_ body: (HTTPBytes) -> Result) -> Result {
+        let digits: StaticString = "0123456789ABCDEFGHJKMNPQRSTUVWXY"
+        var state = seed
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { id in
             var position = 0
             while position < Self.length {
@@ -27,13 +22,25 @@ struct RequestIDs: Sendable {
                 word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
                 word ^= word >> 31
                 for _ in 0..<min(12, Self.length - position) {
-                    id.initializeElement(
-                        at: position, to: Self.digits[Int(word & 31)])
+                    id.initializeElement(at: position, to: digits.utf8Start[Int(word & 31)])
                     word >>= 5
                     position += 1
                 }
             }
             return body(UnsafeBufferPointer(id))
         }
+    }
+
+    var text: String { withDigits { String(decoding: $0, as: UTF8.self) } }
+}
+
+/// Gives out identifiers. Thread safe.
+final class RequestIDs: Sendable {
+    private let seed = Atomic<UInt64>(UInt64.random(in: .min ... .max))
+
+    func next() -> RequestID {
+        // As many steps as an identifier takes, so that the next one shares no word with it.
+        let step: UInt64 = 0x9E37_79B9_7F4A_7C15 &* 5
+        return RequestID(seed: seed.wrappingAdd(step, ordering: .relaxed).newValue)
     }
 }

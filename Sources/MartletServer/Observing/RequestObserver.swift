@@ -15,7 +15,7 @@ struct RequestObserver: Sendable {
             RequestRecord(
                 operation: call.operation, status: status, errorType: errorType,
                 nanoseconds: nanoseconds, requestBytes: call.requestBytes,
-                answerBytes: answerBytes, requestID: call.id,
+                answerBytes: answerBytes, requestID: call.id.text,
                 peer: call.peer ?? "-"))
     }
 }

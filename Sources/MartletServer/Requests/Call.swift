@@ -3,7 +3,7 @@ internal import MartletWire
 /// What outlives a request's bytes until its answer is sent.
 struct Call: Sendable {
     var operation: OperationName?
-    var id: String
+    var id: RequestID
     var arrivalNanoseconds: UInt64
     var requestBytes: Int
     /// Whether the request came from a page of another origin, which then must be told that it may
@@ -18,7 +18,7 @@ extension Call {
     func response(status: UInt16, body: consuming [UInt8]) -> HTTPResponse {
         var headers = HTTPHeaders()
         headers.append("Content-Type", "application/x-amz-json-1.0")
-        headers.append("x-amzn-RequestId", id)
+        id.withDigits { headers.append("x-amzn-RequestId", $0) }
         if hasOrigin {
             headers.append("Access-Control-Allow-Origin", "*")
             headers.append(

@@ -8,7 +8,7 @@ extension RequestHandler {
         _ exchange: HTTPExchange
     ) -> HTTPReply {
         switch operation {
-        case .batchGetItem: read(BatchGetItem.self, body, call)
+        case .batchGetItem: readLong(BatchGetItem.self, body, call, exchange)
         case .batchWriteItem: write(BatchWriteItem.self, body, call, exchange)
         case .createTable: write(CreateTable.self, body, call, exchange)
         case .deleteItem: write(DeleteItem.self, body, call, exchange)
@@ -22,10 +22,10 @@ extension RequestHandler {
         case .listTables: read(ListTables.self, body, call)
         case .listTagsOfResource: read(ListTagsOfResource.self, body, call)
         case .putItem: write(PutItem.self, body, call, exchange)
-        case .query: read(Query.self, body, call)
-        case .scan: read(Scan.self, body, call)
+        case .query: readLong(Query.self, body, call, exchange)
+        case .scan: readLong(Scan.self, body, call, exchange)
         case .tagResource: write(TagResource.self, body, call, exchange)
-        case .transactGetItems: read(TransactGetItems.self, body, call)
+        case .transactGetItems: readLong(TransactGetItems.self, body, call, exchange)
         case .transactWriteItems: write(TransactWriteItems.self, body, call, exchange)
         case .untagResource: write(UntagResource.self, body, call, exchange)
         case .updateItem: write(UpdateItem.self, body, call, exchange)
@@ -52,16 +52,48 @@ extension RequestHandler {
         _ type: Operation.Type, _ body: HTTPBytes, _ call: Call
     ) -> HTTPReply {
         do throws(WireError) {
+            return .now(answer(try Operation.decode(body), call))
+        } catch {
+            return .now(refusal(ErrorShape(error), of: call))
+        }
+    }
+
+    /// Answers a read at once if it is short, and else from a reader thread, so that it does not
+    /// hold up this one's other connections.
+    private func readLong<Operation: WireOperation & LongReadOperation>(
+        _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange
+    ) -> HTTPReply {
+        do throws(WireError) {
             let request = try Operation.decode(body)
             do throws(OperationError) {
-                let output = try engine.run(request.operation)
-                return .now(
-                    success(of: call) { Operation.encode(output, for: request, into: &$0) })
+                if let output = try engine.run(request.operation, within: .short) {
+                    return .now(
+                        success(of: call) { Operation.encode(output, for: request, into: &$0) })
+                }
             } catch {
                 return .now(refusal(ErrorShape(error), of: call))
             }
+            let acceptsGzip = exchange.acceptsGzip
+            readers.run { codec in
+                var response = answer(request, call)
+                if acceptsGzip { response.compress(with: codec) }
+                exchange.complete(response)
+            }
+            return .later
         } catch {
             return .now(refusal(ErrorShape(error), of: call))
+        }
+    }
+
+    /// The answer to a read, however long it takes.
+    private func answer<Operation: WireOperation & ReadOperation>(
+        _ request: DecodedRequest<Operation>, _ call: Call
+    ) -> HTTPResponse {
+        do throws(OperationError) {
+            let output = try engine.run(request.operation)
+            return success(of: call) { Operation.encode(output, for: request, into: &$0) }
+        } catch {
+            return refusal(ErrorShape(error), of: call)
         }
     }
 

@@ -1,8 +1,9 @@
 // From an HTTP request to an operation and back.
 //
 // The order in which a request is refused: method, path and content type (404), operation (UnknownOperation),
-// authentication, the body. Reads are answered on the network thread; writes are decoded there,
-// queue for the engine's commit thread, and are answered from it when they are durable.
+// authentication, the body. Reads are answered on the network thread, or by a reader thread if they
+// turn out long; writes are decoded there, queue for the engine's commit thread, and are answered
+// when they are durable.
 
 internal import MartletEngine
 internal import MartletSigV4
@@ -11,12 +12,16 @@ internal import MartletWire
 struct RequestHandler: HTTPHandler {
     let engine: Engine
     let observer: RequestObserver
+    let readers: ReaderPool
     private let verifier: SigV4Verifier?
     private let ids = RequestIDs()
 
-    init(engine: Engine, credentials: [Credential], observer: RequestObserver) {
+    init(
+        engine: Engine, credentials: [Credential], observer: RequestObserver, readers: ReaderPool
+    ) {
         self.engine = engine
         self.observer = observer
+        self.readers = readers
         verifier = credentials.isEmpty ? nil : SigV4Verifier(credentials: credentials)
     }
 
@@ -41,7 +46,7 @@ struct RequestHandler: HTTPHandler {
         _ request: borrowing HTTPRequest, _ exchange: HTTPExchange
     ) -> HTTPReply {
         var call = Call(
-            operation: nil, id: ids.withNext { String(decoding: $0, as: UTF8.self) },
+            operation: nil, id: ids.next(),
             arrivalNanoseconds: request.arrivalNanoseconds,
             requestBytes: request.bodyAsSent.count,
             hasOrigin: request.header("Origin") != nil,
@@ -65,9 +70,9 @@ struct RequestHandler: HTTPHandler {
             headers: request.headers, body: request.bodyAsSent)
         do throws(SigV4Failure) {
             if let verifier {
-                _ = try verifier.verify(signed)
+                try verifier.verify(signed)
             } else {
-                _ = try checkSignatureForm(signed)
+                try checkSignatureForm(signed)
             }
             return nil
         } catch {
