@@ -64,6 +64,9 @@ extension Query: LongReadOperation {
     package func run(
         in context: ReadContext, within budget: ReadBudget
     ) throws(OperationError) -> Page? {
+        var checks = MemberChecks()
+        reading.checkLimit(&checks, isQuery: true)
+        try checks.check()
         let table = try context.directory.table(table).definition
         let target = try ReadTarget(
             table, indexNamed: index, isConsistent: reading.isConsistent)

@@ -41,6 +41,7 @@ extension Scan: LongReadOperation {
     package func run(
         in context: ReadContext, within budget: ReadBudget
     ) throws(OperationError) -> Page? {
+        try checkNumbers()
         let table = try context.directory.table(table).definition
         let target = try ReadTarget(
             table, indexNamed: index, isConsistent: reading.isConsistent)
@@ -60,6 +61,18 @@ extension Scan: LongReadOperation {
         let reader = PageReader(
             context: context, target: target, reading: reading, budget: budget)
         return try reader.page(over: range, .forward, after: start)
+    }
+
+    private func checkNumbers() throws(OperationError) {
+        var checks = MemberChecks()
+        reading.checkLimit(&checks, isQuery: false)
+        Segment.check(segment?.number, of: segment?.total, &checks)
+        try checks.check()
+        do throws(ValidationError) {
+            try segment?.requireNumberBelowTotal()
+        } catch {
+            throw OperationError(error)
+        }
     }
 }
 

@@ -92,12 +92,20 @@ extension TransactWriteItems: WriteOperation {
         }
         if prepared.count < actions.count { throw .transactionCancelled(reasons) }
         try requireOneActionPerItem(prepared.map(\.key))
-        let bytes = prepared.reduce(0) { $0 + ($1.item?.record.sizeBytes ?? 0) }
+        try Self.requireSize(of: prepared.lazy.map(\.item))
+        return prepared
+    }
+
+    /// What a transaction writes may not be too much in all. Puts are counted before they queue,
+    /// what updates make of their items when it is known.
+    private static func requireSize(
+        of items: some Sequence<PreparedItem?>
+    ) throws(OperationError) {
+        let bytes = items.reduce(0) { $0 + ($1?.record.sizeBytes ?? 0) }
         if bytes > Limits.transactionBytes {
             throw .validation(
                 "Collection of items in the transaction exceeds the maximum allowed size")
         }
-        return prepared
     }
 
     package func run(
@@ -154,6 +162,7 @@ extension TransactWriteItems: WriteOperation {
             }
         }
         if changes.count < actions.count { throw .transactionCancelled(reasons) }
+        try Self.requireSize(of: changes.lazy.map(\.new))
         return changes
     }
 

@@ -27,12 +27,7 @@ extension Query: WireOperation {
         }
         var checks = MemberChecks()
         var (table, options) = members.check(&checks)
-        if let limit = members.limit, limit < 1 {
-            // Query alone names the member as the request spells it, and not its value.
-            checks.fail(
-                text: "Value at 'Limit' failed to satisfy constraint: "
-                    + "Member must have value greater than or equal to 1")
-        }
+        options.checkLimit(&checks, isQuery: true)
         try checks.check()
 
         var expressions = try members.expressions.makeBinder(kinds, legacy: legacy)

@@ -29,9 +29,8 @@ extension Scan: WireOperation {
         }
         var checks = MemberChecks()
         var (table, options) = members.check(&checks)
-        checks.range(of: members.limit, from: 1, at: "limit")
-        checks.range(of: total, from: 1, through: Limits.scanSegments, at: "totalSegments")
-        checks.range(of: number, from: 0, through: Limits.scanSegments - 1, at: "segment")
+        options.checkLimit(&checks, isQuery: false)
+        Segment.check(number, of: total, &checks)
         try checks.check()
 
         var expressions = try members.expressions.makeBinder(kinds, legacy: legacy)
@@ -68,13 +67,12 @@ extension Scan.Segment {
                 "The Segment parameter is required but was not present in the request when "
                     + "parameter TotalSegments is present")
         case (let number?, let total?):
-            guard number < total else {
-                throw .validation(
-                    "The Segment parameter is zero-based and must be less than parameter "
-                        + "TotalSegments: Segment: \(number) is not less than TotalSegments: "
-                        + "\(total)")
-            }
             self.init(number: number, total: total)
+            do throws(ValidationError) {
+                try requireNumberBelowTotal()
+            } catch {
+                throw .validation(error.message)
+            }
         }
     }
 }

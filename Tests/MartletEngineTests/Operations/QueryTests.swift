@@ -147,6 +147,16 @@ import Testing
         (["pk": "a", "note": 1], "The provided starting key is invalid"),
         (["pk": "a", "sk": 1, "note": 1], "The provided starting key is invalid"),
         (
+            ["pk": "", "sk": 1],
+            "The provided starting key is invalid: One or more parameter values are not valid. The "
+                + "AttributeValue for a key attribute cannot contain an empty string value. Key: pk"
+        ),
+        (
+            ["pk": .text(String(repeating: "x", count: 2049)), "sk": 1],
+            "The provided starting key is invalid: One or more parameter values were invalid: "
+                + "Size of hashkey has exceeded the maximum size limit of2048 bytes"
+        ),
+        (
             ["pk": "a", "sk": "1"],
             "The provided starting key is invalid: The provided key element does not match the "
                 + "schema"

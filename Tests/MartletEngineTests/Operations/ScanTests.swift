@@ -53,6 +53,44 @@ import Testing
         #expect(Set(partitions).count == partitions.count)
     }
 
+    @Test("a limit below one and a segment that is none are refused, not guessed at")
+    func numbersOutOfRange() throws {
+        let database = try database(items: 3)
+        let one = "validation: 1 validation error detected: Value "
+        let constraint = " failed to satisfy constraint: Member must have value "
+        for limit in [0, -1, Int.min] {
+            #expect(
+                failure { try database.scan("Tab", PageWish(limit: limit)) }
+                    == one + "'\(limit)' at 'limit'\(constraint)greater than or equal to 1")
+            #expect(
+                failure { try database.query("pk = :p", [":p": "a"], PageWish(limit: limit)) }
+                    == one + "at 'Limit'\(constraint)greater than or equal to 1")
+        }
+        let cases: [(number: Int, total: Int, text: String)] = [
+            (0, 0, one + "'0' at 'totalSegments'\(constraint)greater than or equal to 1"),
+            (
+                0, 1_000_001,
+                one + "'1000001' at 'totalSegments'\(constraint)less than or equal to 1000000"
+            ),
+            (-1, 4, one + "'-1' at 'segment'\(constraint)greater than or equal to 0"),
+            (
+                4, 4,
+                "validation: The Segment parameter is zero-based and must be less than parameter "
+                    + "TotalSegments: Segment: 4 is not less than TotalSegments: 4"
+            ),
+            (
+                -1, 0,
+                "validation: 2 validation errors detected: Value '0' at 'totalSegments'"
+                    + "\(constraint)greater than or equal to 1; Value '-1' at 'segment'\(constraint)greater than or "
+                    + "equal to 0"
+            ),
+        ]
+        for (number, total, text) in cases {
+            let segment = Scan.Segment(number: number, total: total)
+            #expect(failure { try database.scan(segment: segment) } == text)
+        }
+    }
+
     @Test("a start key belongs to the segment and has the form of a key")
     func startKey() throws {
         let database = try database(items: 30)

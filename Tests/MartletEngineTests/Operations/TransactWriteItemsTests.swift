@@ -129,6 +129,30 @@ import Testing
                     globalIndexUnits: [("byShop", 2)], direction: .write)
             ])
     }
+
+    @Test("what a transaction writes is at most 4 MB, whether puts bring it or updates make it")
+    func size() throws {
+        let database = try TestDatabase(TableRequest())
+        // 399,006 bytes each, so that ten fit and eleven do not.
+        let big = AttributeValue.binary([UInt8](repeating: 7, count: 399_000))
+        func puts(_ count: Int) -> [Action] {
+            (0..<count).map { try! .put(["pk": .text("p\($0)"), "big": big]) }
+        }
+        let tooLarge =
+            "validation: Collection of items in the transaction exceeds the maximum allowed size"
+        #expect(failure { try database.transact(puts(11)) } == tooLarge)
+        #expect(try database.scanAll() == [])
+        try database.transact(puts(10))
+        try database.put(["pk": "p10", "big": big])
+
+        func updates(_ count: Int) -> [Action] {
+            (0..<count).map { try! .update(["pk": .text("p\($0)")], "SET n = :n", [":n": 1]) }
+        }
+        let before = database.dump()
+        #expect(failure { try database.transact(updates(11)) } == tooLarge)
+        #expect(database.dump() == before)
+        try database.transact(updates(10))
+    }
 }
 
 @Suite struct TransactionTokenTests {
