@@ -6,6 +6,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/listener.h>
 
 #include <atomic>
@@ -35,8 +36,13 @@ public:
 
 rocksdb::Options make_options(const std::string &path, const mrdb_options &options);
 
-/// An environment whose new logs are filled with zeros up to a chunk ahead of their records.
+/// Where the store's files are. New logs are filled with zeros up to a chunk ahead, if it is not 0.
 std::unique_ptr<rocksdb::Env> make_environment(uint64_t log_chunk_bytes);
+
+/// The new, empty log at `path`, filled with zeros up to a chunk ahead of its records; or as it was
+/// when that gains nothing.
+std::unique_ptr<rocksdb::FSWritableFile> fill_ahead(
+    const std::string &path, std::unique_ptr<rocksdb::FSWritableFile> log, uint64_t chunk_bytes);
 
 int32_t report_corruption(const char *file, uint64_t offset, const char *text);
 
@@ -67,7 +73,7 @@ int32_t guarded(Body body) noexcept {
 }  // namespace martlet
 
 struct mrdb_store {
-    /// Null: RocksDB's own. Outlives the database.
+    /// Outlives the database.
     std::unique_ptr<rocksdb::Env> environment;
     std::unique_ptr<rocksdb::DB> db;
     std::shared_ptr<rocksdb::Cache> cache;

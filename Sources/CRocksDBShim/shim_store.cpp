@@ -40,10 +40,8 @@ int32_t mrdb_open(const char *path, const mrdb_options *options, mrdb_store **st
         opened->observer = std::make_shared<martlet::Observer>();
         opened->prefix_length = options->prefix_length;
         settings.listeners.push_back(opened->observer);
-        if (options->log_chunk_bytes > 0) {
-            opened->environment = martlet::make_environment(options->log_chunk_bytes);
-            settings.env = opened->environment.get();
-        }
+        opened->environment = martlet::make_environment(options->log_chunk_bytes);
+        settings.env = opened->environment.get();
         rocksdb::DB *db = nullptr;
         const rocksdb::Status status = rocksdb::DB::Open(settings, path, &db);
         if (!status.ok()) return report(status);
