@@ -570,3 +570,23 @@ def test_the_longest_expression_fits(client: Any, stored: Any) -> None:
         client.update_item, VALIDATION, Part("expression size: 4097"),
         TableName=table, Key=key, ConditionExpression=spaces + " ",
     )
+
+
+INTO_KEYS = {"pk.a": "Key: pk", "sk[0]": "Key: sk", "g1.a": "IndexKey: g1", "l2[1].b": "IndexKey: l2"}
+
+
+@pytest.mark.parametrize("path", INTO_KEYS)
+def test_no_path_leads_into_a_key(client: Any, indexed_table: str, path: str) -> None:
+    text = (
+        "Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
+        f"allowed: {INTO_KEYS[path]}"
+    )
+    table = {"TableName": indexed_table}
+    at_key = {**table, "Key": {"pk": s("into keys"), "sk": s("a")}}
+    condition = f"attribute_exists({path})"
+    refuses(client.update_item, VALIDATION, text, ConditionExpression=condition, **at_key)
+    refuses(client.update_item, VALIDATION, text, UpdateExpression=f"SET a = {path}", **at_key)
+    refuses(client.delete_item, VALIDATION, text, ConditionExpression=condition, **at_key)
+    refuses(client.get_item, VALIDATION, text, ProjectionExpression=path, **at_key)
+    refuses(client.scan, VALIDATION, text, FilterExpression=condition, **table)
+    refuses(client.scan, VALIDATION, text, ProjectionExpression=path, **table)

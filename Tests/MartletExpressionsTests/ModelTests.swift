@@ -171,7 +171,7 @@ private indirect enum Tree {
                 "l": .list([.null]), "c": .number(DecimalNumber(1)),
             ])
         #expect(update.touchedPaths.map(\.root) == ["l", "n", "gone", "c", "d"])
-        #expect(update.readPaths.map(\.root) == ["l", "m"])
+        #expect(Set(update.paths.map(\.root)) == ["l", "m", "n", "gone", "c", "d"])
         #expect(!update.onlyRemoves)
     }
 

@@ -47,6 +47,7 @@ extension BatchGetItem: ReadOperation {
             var tableKeys: [PreparedKey] = []
             for key in request.keys { tableKeys.append(try PreparedKey(key, of: table)) }
             try requireDistinct(tableKeys)
+            try table.definition.checkPaths(of: request.projection)
             keys.append(tableKeys)
         }
         var output = Output(responses: [], unprocessed: [], capacity: [])

@@ -24,8 +24,14 @@ package struct DeleteItem: Sendable {
 
 extension DeleteItem: WriteOperation {
     package func prepare(in context: ReadContext) throws(OperationError) -> PreparedKey {
-        var prepared = try PreparedKey(key, of: context.directory.table(table))
+        var prepared = try prepare(for: context.directory.table(table))
         try context.look(at: &prepared)
+        return prepared
+    }
+
+    private func prepare(for table: Table) throws(OperationError) -> PreparedKey {
+        let prepared = try PreparedKey(key, of: table)
+        try table.definition.checkPaths(of: options.condition)
         return prepared
     }
 
@@ -34,7 +40,7 @@ extension DeleteItem: WriteOperation {
     ) throws(OperationError) -> WriteAnswer {
         var prepared = prepared
         if !prepared.table.isCurrent(in: transaction) {
-            prepared = try PreparedKey(key, of: transaction.directory.table(table))
+            prepared = try prepare(for: transaction.directory.table(table))
         }
         let old = try transaction.oldItem(prepared, under: options)
         return try transaction.answer(

@@ -32,6 +32,7 @@ package struct GetItem: Sendable {
 extension GetItem: ReadOperation {
     package func run(in context: ReadContext) throws(OperationError) -> Output {
         let key = try PreparedKey(key, of: context.directory.table(table))
+        try key.table.definition.checkPaths(of: projection)
         let record = try context.record(forKey: key.rowKey)
         var output = Output(item: record.map { $0.returned(through: projection) })
         if capacityReport != .none {

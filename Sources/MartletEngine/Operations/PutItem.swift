@@ -24,8 +24,14 @@ package struct PutItem: Sendable {
 
 extension PutItem: WriteOperation {
     package func prepare(in context: ReadContext) throws(OperationError) -> PreparedItem {
-        var prepared = try PreparedItem(item, of: context.directory.table(table))
+        var prepared = try prepare(for: context.directory.table(table))
         try context.look(at: &prepared.key)
+        return prepared
+    }
+
+    private func prepare(for table: Table) throws(OperationError) -> PreparedItem {
+        let prepared = try PreparedItem(item, of: table)
+        try table.definition.checkPaths(of: options.condition)
         return prepared
     }
 
@@ -34,7 +40,7 @@ extension PutItem: WriteOperation {
     ) throws(OperationError) -> WriteAnswer {
         var prepared = prepared
         if !prepared.key.table.isCurrent(in: transaction) {
-            prepared = try PreparedItem(item, of: transaction.directory.table(table))
+            prepared = try prepare(for: transaction.directory.table(table))
         }
         let old = try transaction.oldItem(prepared.key, under: options)
         return try transaction.answer(

@@ -71,7 +71,9 @@ extension Query: LongReadOperation {
         let target = try ReadTarget(
             table, indexNamed: index, isConsistent: reading.isConsistent)
         let range = try target.range(for: keyCondition)
+        try table.checkPaths(of: reading.projection)
         try target.checkFilter(reading.filter)
+        try table.checkPaths(of: reading.filter)
         let reader = PageReader(
             context: context, target: target, reading: reading, budget: budget)
         var start: [UInt8]?

@@ -58,6 +58,8 @@ extension Scan: LongReadOperation {
             }
             start = key
         }
+        try table.checkPaths(of: reading.projection)
+        try table.checkPaths(of: reading.filter)
         let reader = PageReader(
             context: context, target: target, reading: reading, budget: budget)
         return try reader.page(over: range, .forward, after: start)

@@ -39,7 +39,9 @@ extension TransactGetItems: ReadOperation {
         for get in gets {
             let table = try context.directory.table(get.table)
             do throws(OperationError) {
-                keys.append(try PreparedKey(get.key, of: table))
+                let key = try PreparedKey(get.key, of: table)
+                try table.definition.checkPaths(of: get.projection)
+                keys.append(key)
                 reasons.append(CancellationReason(code: .none))
             } catch {
                 reasons.append(try CancellationReason(validation: error))

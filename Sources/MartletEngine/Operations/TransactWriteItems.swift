@@ -196,18 +196,21 @@ extension TransactWriteItems.Action {
     fileprivate func prepare(
         for table: Table
     ) throws(OperationError) -> TransactWriteItems.PreparedAction {
+        let prepared: TransactWriteItems.PreparedAction
         switch effect {
         case .put(let item):
             let item = try PreparedItem(item, of: table)
-            return TransactWriteItems.PreparedAction(key: item.key, item: item)
+            prepared = TransactWriteItems.PreparedAction(key: item.key, item: item)
         case .update(let key, let update):
             let key = try PreparedKey(key, of: table)
-            try update.checkKeyAttributes(of: table.definition)
-            return TransactWriteItems.PreparedAction(key: key, item: nil)
+            try table.definition.checkPaths(of: update)
+            prepared = TransactWriteItems.PreparedAction(key: key, item: nil)
         case .delete(let key), .check(let key):
-            return TransactWriteItems.PreparedAction(
+            prepared = TransactWriteItems.PreparedAction(
                 key: try PreparedKey(key, of: table), item: nil)
         }
+        try table.definition.checkPaths(of: condition)
+        return prepared
     }
 
     fileprivate func newItem(

@@ -30,10 +30,15 @@ package struct UpdateItem: Sendable {
 
 extension UpdateItem: WriteOperation {
     package func prepare(in context: ReadContext) throws(OperationError) -> PreparedKey {
-        let table = try context.directory.table(table)
-        var prepared = try PreparedKey(key, of: table)
-        try update?.checkKeyAttributes(of: table.definition)
+        var prepared = try prepare(for: context.directory.table(table))
         try context.look(at: &prepared)
+        return prepared
+    }
+
+    private func prepare(for table: Table) throws(OperationError) -> PreparedKey {
+        let prepared = try PreparedKey(key, of: table)
+        try table.definition.checkPaths(of: update)
+        try table.definition.checkPaths(of: options.condition)
         return prepared
     }
 
@@ -42,9 +47,7 @@ extension UpdateItem: WriteOperation {
     ) throws(OperationError) -> WriteAnswer {
         var prepared = prepared
         if !prepared.table.isCurrent(in: transaction) {
-            let table = try transaction.directory.table(table)
-            prepared = try PreparedKey(key, of: table)
-            try update?.checkKeyAttributes(of: table.definition)
+            prepared = try prepare(for: transaction.directory.table(table))
         }
         let old = try transaction.oldItem(prepared, under: options)
         let new = try PreparedItem(

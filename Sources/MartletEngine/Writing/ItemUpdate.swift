@@ -5,17 +5,6 @@ internal import MartletEncoding
 internal import MartletExpressions
 internal import MartletModel
 
-extension UpdateExpression {
-    /// Refuses an update that names a key attribute of the table.
-    func checkKeyAttributes(of table: TableDefinition) throws(OperationError) {
-        for path in touchedPaths where table.key.contains(path.root) {
-            throw .validation(
-                "One or more parameter values were invalid: Cannot update attribute \(path.root). "
-                    + "This attribute is part of the key")
-        }
-    }
-}
-
 extension PreparedItem {
     /// The item that an update makes, checked as the item of a put; nil when the update only
     /// removes attributes from an item that is not there, which creates nothing.

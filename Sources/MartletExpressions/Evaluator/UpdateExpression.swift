@@ -11,7 +11,8 @@ package import MartletModel
 /// An update, bound to the names and values of a request.
 package struct UpdateExpression: Sendable {
     let program: UpdateProgram
-    let paths: [AttributePath]
+    /// Every path that it changes or reads.
+    package let paths: [AttributePath]
     let values: [AttributeValue]
 
     init(program: UpdateProgram, paths: [AttributePath], values: [AttributeValue]) {
@@ -22,14 +23,6 @@ package struct UpdateExpression: Sendable {
 
     /// The paths it changes, in the order of writing. None overlaps another.
     package var touchedPaths: [AttributePath] { program.steps.map { paths[Int($0.path)] } }
-
-    /// The paths it reads, for what it assigns.
-    package var readPaths: [AttributePath] {
-        program.nodes.compactMap { node in
-            guard case .path(let slot) = node else { return nil }
-            return paths[Int(slot)]
-        }
-    }
 
     /// Whether it consists of REMOVE and DELETE only: then it makes nothing of a missing item.
     package var onlyRemoves: Bool {
