@@ -572,7 +572,9 @@ def test_the_longest_expression_fits(client: Any, stored: Any) -> None:
     )
 
 
-INTO_KEYS = {"pk.a": "Key: pk", "sk[0]": "Key: sk", "g1.a": "IndexKey: g1", "l2[1].b": "IndexKey: l2"}
+INTO_KEYS = {
+    "pk.a": "Key: pk", "sk[0]": "Key: sk", "g1.a": "IndexKey: g1", "l2[1].b": "IndexKey: l2",
+}
 
 
 @pytest.mark.parametrize("path", INTO_KEYS)

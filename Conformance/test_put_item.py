@@ -20,13 +20,9 @@ from support.check import (
     enum_text,
     refuses,
 )
+from support.reading import read
 from support.sizes import ITEM_LIMIT_BYTES, padded
 from support.tables import NULL, TRUE, lst, m, n, s
-
-
-def read(client: Any, table: str, **key: Any) -> dict[str, Any] | None:
-    answer = client.get_item(TableName=table, Key=key, ConsistentRead=True)
-    return answer.get("Item")
 
 
 def test_every_type_reads_back(client: Any, hash_table: str, key: str) -> None:
@@ -38,13 +34,13 @@ def test_every_type_reads_back(client: Any, hash_table: str, key: str) -> None:
     }
     answer = client.put_item(TableName=hash_table, Item=item)
     assert set(answer) == {"ResponseMetadata"}
-    assert read(client, hash_table, pk=s(key)) == item
+    assert read(client, hash_table, {"pk": s(key)}) == item
 
 
 def test_replaces_the_whole_item(client: Any, hash_table: str, key: str) -> None:
     client.put_item(TableName=hash_table, Item={"pk": s(key), "a": n(1), "b": n(2)})
     client.put_item(TableName=hash_table, Item={"pk": s(key), "c": n(3)})
-    assert read(client, hash_table, pk=s(key)) == {"pk": s(key), "c": n(3)}
+    assert read(client, hash_table, {"pk": s(key)}) == {"pk": s(key), "c": n(3)}
 
 
 def test_all_old_answers_what_was_replaced(client: Any, hash_table: str, key: str) -> None:
@@ -72,7 +68,7 @@ def test_a_failed_condition_writes_nothing(client: Any, hash_table: str, key: st
         ConditionExpression="attribute_not_exists(pk)",
     )
     assert "Item" not in answer
-    assert read(client, hash_table, pk=s(key)) == item
+    assert read(client, hash_table, {"pk": s(key)}) == item
 
 
 def test_a_failed_condition_returns_the_old_item_when_asked(
@@ -267,7 +263,7 @@ def test_keys(client: Any, shared: Any, case: str) -> None:
 def test_the_longest_keys_fit(client: Any, range_table: str) -> None:
     longest = {"pk": s("é" * 1024), "sk": s("s" * 1024)}
     client.put_item(TableName=range_table, Item=longest)
-    assert read(client, range_table, **longest) == longest
+    assert read(client, range_table, longest) == longest
     client.delete_item(TableName=range_table, Key=longest)
 
 
@@ -290,7 +286,7 @@ def test_index_keys(client: Any, indexed_table: str, key: str) -> None:
             client.put_item, VALIDATION, text,
             TableName=indexed_table, Item={**base, attribute: value},
         )
-    assert read(client, indexed_table, **base) is None
+    assert read(client, indexed_table, base) is None
 
 
 def test_the_largest_item_fits_and_one_byte_more_does_not(
@@ -298,7 +294,7 @@ def test_the_largest_item_fits_and_one_byte_more_does_not(
 ) -> None:
     largest = padded({"pk": s(key), "é": n("12.5")}, ITEM_LIMIT_BYTES)
     client.put_item(TableName=hash_table, Item=largest)
-    assert read(client, hash_table, pk=s(key)) == largest
+    assert read(client, hash_table, {"pk": s(key)}) == largest
     refuses(
         client.put_item, VALIDATION, Part("Item size has exceeded the maximum allowed size"),
         TableName=hash_table, Item=padded({"pk": s(key)}, ITEM_LIMIT_BYTES + 1),
@@ -324,7 +320,7 @@ def test_item_collection_metrics_only_with_a_local_index(
 def test_attribute_names(client: Any, hash_table: str, key: str) -> None:
     odd = {"pk": s(key), "a.b": n(1), "#x": n(2), " ": n(3), "[0]": n(4), "😀": n(5)}
     client.put_item(TableName=hash_table, Item=odd)
-    assert read(client, hash_table, pk=s(key)) == odd
+    assert read(client, hash_table, {"pk": s(key)}) == odd
     refuses(client.put_item, VALIDATION, None, TableName=hash_table, Item={**ITEM, "": n(1)})
     refuses(
         client.put_item, VALIDATION, None, TableName=hash_table, Item={**ITEM, "x" * 65536: n(1)}
@@ -366,10 +362,10 @@ def test_expected(client: Any, hash_table: str, key: str, number: int) -> None:
     request = {"TableName": hash_table, "Item": {"pk": s(key)}, "Expected": expected}
     if holds:
         client.put_item(**request)
-        assert read(client, hash_table, pk=s(key)) == {"pk": s(key)}
+        assert read(client, hash_table, {"pk": s(key)}) == {"pk": s(key)}
     else:
         refuses(client.put_item, CONDITION, CONDITION_FAILED, **request)
-        assert read(client, hash_table, pk=s(key)) == item
+        assert read(client, hash_table, {"pk": s(key)}) == item
 
 
 @pytest.mark.legacy

@@ -21,6 +21,7 @@ from support.check import (
     enum_text,
     refuses,
 )
+from support.reading import read
 from support.sizes import ITEM_LIMIT_BYTES, padded
 from support.tables import n, s
 
@@ -45,10 +46,6 @@ def check(table: str, key: dict[str, Any], condition: str, **more: Any) -> Actio
             "TableName": table, "Key": key, "ConditionExpression": condition, **more
         }
     }
-
-
-def read(client: Any, table: str, key: dict[str, Any]) -> dict[str, Any] | None:
-    return client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
 
 
 def cancelled(

@@ -20,15 +20,11 @@ from support.check import (
     enum_text,
     refuses,
 )
+from support.reading import read
 from support.sizes import ITEM_LIMIT_BYTES, padded
 from support.tables import lst, m, n, s
 
 KEY = {"pk": s("never written")}
-
-
-def read(client: Any, table: str, key: str) -> dict[str, Any] | None:
-    answer = client.get_item(TableName=table, Key={"pk": s(key)}, ConsistentRead=True)
-    return answer.get("Item")
 
 
 def test_creates_a_missing_item(client: Any, hash_table: str, key: str) -> None:
@@ -36,12 +32,12 @@ def test_creates_a_missing_item(client: Any, hash_table: str, key: str) -> None:
         TableName=hash_table, Key={"pk": s(key)}, UpdateExpression="SET a = :a",
         ExpressionAttributeValues={":a": n(1)},
     )
-    assert read(client, hash_table, key) == {"pk": s(key), "a": n(1)}
+    assert read(client, hash_table, {"pk": s(key)}) == {"pk": s(key), "a": n(1)}
 
 
 def test_an_empty_update_creates_the_bare_key(client: Any, hash_table: str, key: str) -> None:
     client.update_item(TableName=hash_table, Key={"pk": s(key)})
-    assert read(client, hash_table, key) == {"pk": s(key)}
+    assert read(client, hash_table, {"pk": s(key)}) == {"pk": s(key)}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +55,7 @@ def test_only_deleting_creates_nothing(
     client: Any, hash_table: str, key: str, update: dict[str, Any]
 ) -> None:
     client.update_item(TableName=hash_table, Key={"pk": s(key)}, **update)
-    assert read(client, hash_table, key) is None
+    assert read(client, hash_table, {"pk": s(key)}) is None
 
 
 BEFORE = {"a": n(1), "m": m(x=n(1), y=n(2)), "l": lst(n(1), n(2))}
@@ -124,7 +120,7 @@ def test_a_failed_condition_changes_nothing(client: Any, hash_table: str, key: s
         ReturnValuesOnConditionCheckFailure="ALL_OLD",
     )
     assert answer["Item"] == item
-    assert read(client, hash_table, key) == item
+    assert read(client, hash_table, {"pk": s(key)}) == item
 
 
 def test_a_counter_counts(client: Any, hash_table: str, key: str) -> None:
@@ -161,7 +157,7 @@ def test_attribute_updates(client: Any, hash_table: str, key: str, case: str) ->
     client.put_item(TableName=hash_table, Item=before)
     client.update_item(TableName=hash_table, Key={"pk": s(key)}, AttributeUpdates=updates)
     after = {name: value for name, value in {**before, **changes}.items() if value is not None}
-    assert read(client, hash_table, key) == after
+    assert read(client, hash_table, {"pk": s(key)}) == after
 
 
 LEGACY_REFUSALS: dict[str, dict[str, Any]] = {
