@@ -59,7 +59,7 @@ let package = Package(
         module("MartletRocksDBStore", ["MartletKeyValue", "CRocksDBShim"]),
 
         // The database.
-        module("MartletCatalog", ["MartletModel", "MartletEncoding", "MartletKeyValue"]),
+        module("MartletCatalog", ["MartletModel", "MartletEncoding"]),
         module("MartletIndexes", ["MartletModel", "MartletEncoding", "MartletCatalog"]),
         module(
             "MartletEngine",
