@@ -21,6 +21,19 @@ import Testing
         #expect(files(path, ".log").count <= 2)
     }
 
+    @Test("no file of options is written, and one that is there does not matter")
+    func optionsFile() throws {
+        let store = try open(path)
+        try fill(store, 0..<10)
+        try store.close()
+        #expect(!names(in: path + "/rows").contains { $0.hasPrefix("OPTIONS") })
+        try write(Array("not options".utf8), toFile: path + "/rows/OPTIONS-000003")
+        let opened = try open(path)
+        #expect(try opened.rows() == rows(0..<10))
+        try opened.copy(to: image)
+        #expect(try open(image).rows() == rows(0..<10))
+    }
+
     @Test("closing by dropping the last reference keeps rows and frees the directory")
     func dropping() throws {
         var store: RocksDBStore? = try open(path)
