@@ -30,11 +30,11 @@ extension DeleteTable: WriteOperation {
         let description = try TableDescription(
             definition, status: .deleting, owner: transaction.options.owner,
             tally: transaction.tally)
-        transaction.deleteRows(.item, definition.id)
-        transaction.deleteRows(.expiry, definition.id)
+        transaction.abandonRows(.item, definition.id)
+        transaction.abandonRows(.expiry, definition.id)
         transaction.dropTally(definition.id)
         for index in definition.indexes {
-            transaction.deleteRows(.indexRow, index.id)
+            transaction.abandonRows(.indexRow, index.id)
             transaction.dropTally(index.id)
         }
         transaction.remove(definition)

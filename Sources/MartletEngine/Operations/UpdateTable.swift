@@ -35,7 +35,7 @@ extension UpdateTable: WriteOperation {
         description.updatingIndexes = changed.updatedIndexes
         description.indexTallies.merge(tallies) { current, _ in current }
         for index in changed.deletedIndexes {
-            transaction.deleteRows(.indexRow, index.id)
+            transaction.abandonRows(.indexRow, index.id)
             transaction.dropTally(index.id)
         }
         transaction.save(changed.definition, nextID: nextID)

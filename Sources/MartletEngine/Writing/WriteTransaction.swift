@@ -22,6 +22,8 @@ package final class WriteTransaction: @unchecked Sendable {
     /// Number of the group; the first has 1.
     private let group: Int
     private let memory: CommitMemory
+    /// Ranges that will never hold a row again.
+    private var abandoned: [KeyRange] = []
     /// The group before, until the store has its rows.
     private var previous: WriteTransaction?
     /// Tables and indexes whose counts this group changed.
@@ -99,10 +101,16 @@ package final class WriteTransaction: @unchecked Sendable {
         written.updateValue(nil, forKey: RowKey(key))
     }
 
-    /// Deletes all rows of a table or index that is going away. Reads of this group do not see
-    /// it: nothing reads rows under an id that the catalogue no longer has.
+    /// Deletes all rows of a kind. Reads of this group do not see it: nothing reads rows under an
+    /// id that the catalogue no longer has, or of a kind that is switched off.
     func deleteRows(_ space: KeySpace, _ id: UInt32) {
         batch.deleteRange(.prefix(OrderedKey.tablePrefix(space, id)))
+    }
+
+    /// Deletes all rows of a table or index that goes away with its id.
+    func abandonRows(_ space: KeySpace, _ id: UInt32) {
+        deleteRows(space, id)
+        abandoned.append(.prefix(OrderedKey.tablePrefix(space, id)))
     }
 
     func approximateSizeBytes(of ranges: [KeyRange]) throws(OperationError) -> UInt64 {
@@ -176,6 +184,7 @@ package final class WriteTransaction: @unchecked Sendable {
     /// is durable already, as the groups before are.
     func commit(_ durability: Durability) throws(StorageError) {
         if !batch.isEmpty { try store.commit(batch, durability) }
+        for range in abandoned { store.reclaimSpace(ofAbandoned: range) }
     }
 }
 
