@@ -49,6 +49,8 @@ final class HTTPConnection: @unchecked Sendable {
     var bodyInFlight: [UInt8] = []
     var wasAbandoned = false
     private(set) var isSuspended = false
+    /// Whether the answer is known and waits for the others of its round.
+    private var isHeldBack = false
 
     var fields = HTTPFields()
     var target = HTTPBuffer()
@@ -179,6 +181,11 @@ final class HTTPConnection: @unchecked Sendable {
         if phase == .receiving { handle(upload.bytes) }
         switch phase {
         case .answering, .discarding:
+            // libmicrohttpd asks again in the loop's next round, and sends in the one after it.
+            if !isHeldBack, worker.holdsAnswersBack() {
+                isHeldBack = true
+                return .YES
+            }
             return send()
         case .parked:
             if wasAbandoned { return .NO }
@@ -209,6 +216,7 @@ final class HTTPConnection: @unchecked Sendable {
         upload.removeAll(keepingBytes: 65_536)
         inflated.removeAll(keepingBytes: 65_536)
         phase = .idle
+        isHeldBack = false
         phaseStart = worker.loopNanoseconds
         peerHadFinished = false
         bytesWhenIdle = nil

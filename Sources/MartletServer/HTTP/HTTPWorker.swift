@@ -31,6 +31,9 @@ final class HTTPWorker: @unchecked Sendable {
     private let wakeup: Int32
     private var connections: [HTTPConnection] = []
     private var calls: UInt64 = 0
+    /// Answers given in the loop's present round, and in the last one that had any.
+    private var answersThisRound = 0
+    private var answersLastRound = 0
 
     private let isAsleep = Atomic<Bool>(false)
     private let completedHead = Atomic<UnsafeMutableRawPointer?>(nil)
@@ -156,6 +159,8 @@ final class HTTPWorker: @unchecked Sendable {
             takeArrivals()
             takeCompleted()
             let callsBefore = calls
+            if answersThisRound > 0 { answersLastRound = answersThisRound }
+            answersThisRound = 0
             MHD_run(daemon)
             let now = monotonicNanoseconds()
             loopNanoseconds = now
@@ -168,6 +173,15 @@ final class HTTPWorker: @unchecked Sendable {
             sleep(&interests)
         }
         finish()
+    }
+
+    /// Whether an answer that is ready should wait until the other requests of its round are
+    /// answered, so that all are sent together. Sent one by one, each may wake a client that
+    /// sleeps again before the next comes, and waking is what the kernel takes most time for.
+    /// With few requests at once there is nothing to gain, and an answer goes out at once.
+    func holdsAnswersBack() -> Bool {
+        answersThisRound += 1
+        return answersLastRound >= 4
     }
 
     private func sleep(_ interests: inout [pollfd]) {
