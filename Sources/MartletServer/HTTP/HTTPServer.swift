@@ -41,10 +41,9 @@ package struct HTTPServerOptions: Sendable {
     package var port: UInt16 = 8000
     package var certificate: HTTPCertificate?
     package var limits = HTTPLimits()
-    /// Network threads; nil for one on every second core. The commit thread, the store's own and
-    /// the clients, where they are local, need cores too, and a thread that shares its core sleeps
-    /// and wakes for every few requests, which costs more than it serves: on two cores one thread
-    /// answers more requests than two.
+    /// Network threads; nil for half as many as there are cores, but at least one: the commit
+    /// thread, reader threads, the store's own and clients on this machine need cores, too. Where
+    /// clients are elsewhere and reads are all there is, one on each core can answer more.
     package var threads: Int?
 
     package init() {}
