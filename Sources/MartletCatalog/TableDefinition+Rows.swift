@@ -4,15 +4,20 @@
 package import MartletEncoding
 package import MartletModel
 
-extension TableDefinition {
-    /// The key of an item's row.
-    package func rowKey(_ key: PrimaryKey) -> [UInt8] {
+extension PrimaryKey {
+    /// The key of an item's row in the table with this id.
+    package func rowKey(inTable id: UInt32) -> [UInt8] {
         var row = OrderedKey.beginPartition(.item, id)
-        OrderedKey.append(key.hash, to: &row)
+        OrderedKey.append(hash, to: &row)
         OrderedKey.sealPartition(&row)
-        if let range = key.range { OrderedKey.append(range, to: &row) }
+        if let range { OrderedKey.append(range, to: &row) }
         return row
     }
+}
+
+extension TableDefinition {
+    /// The key of an item's row.
+    package func rowKey(_ key: PrimaryKey) -> [UInt8] { key.rowKey(inTable: id) }
 
     /// What the row keys of all items with this hash value begin with.
     package func partitionPrefix(_ hash: AttributeValue) -> [UInt8] {

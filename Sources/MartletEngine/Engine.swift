@@ -101,8 +101,11 @@ package final class Engine: Sendable {
 
     /// Queues a write. `completion` runs exactly once: on this thread when the request itself is
     /// at fault, else on the commit thread, which it must not keep.
+    ///
+    /// - Parameter isLast: false when the caller will submit more and then call
+    ///   `commitSubmitted()`, without which the write may wait for ever.
     package func submit<Operation: WriteOperation>(
-        _ operation: Operation,
+        _ operation: Operation, isLast: Bool = true,
         completion: @escaping @Sendable (Result<Operation.Output, OperationError>) -> Void
     ) {
         let prepared: Operation.Prepared
@@ -123,7 +126,11 @@ package final class Engine: Sendable {
                 completion(failure.map { .failure(.storage($0)) } ?? result)
             }
         }
+        if isLast { commitSubmitted() }
     }
+
+    /// Ends a row of writes that were submitted as not the last: they are committed now.
+    package func commitSubmitted() { committer.wakeThreads() }
 
     /// Finishes the writes that were accepted, stops the threads and closes the store. Later
     /// writes fail with `StorageError.closed`. Whoever calls, also beside another call, returns

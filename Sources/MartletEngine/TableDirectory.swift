@@ -9,8 +9,18 @@ internal import MartletKeyValue
 /// one: a change of any setting makes a new `Table`.
 package final class Table: Sendable {
     package let definition: TableDefinition
+    /// What every request needs of the definition, at hand without copying the whole.
+    let id: UInt32
+    let key: KeySchema
+    /// Whether items have index rows or expiry rows beside their own.
+    let hasDerivedRows: Bool
 
-    package init(_ definition: TableDefinition) { self.definition = definition }
+    package init(_ definition: TableDefinition) {
+        self.definition = definition
+        id = definition.id
+        key = definition.key
+        hasDerivedRows = !definition.indexes.isEmpty || definition.timeToLiveAttribute != nil
+    }
 }
 
 package final class TableDirectory: Sendable {

@@ -79,6 +79,7 @@ final class BackgroundWork: Sendable {
             let found = problem
             return { failure in waiter.fulfil(failure ?? found) }
         }
+        committer.wakeThreads()
         if let failure = waiter.wait() { throw failure }
     }
 }

@@ -51,6 +51,8 @@ final class Committer: Sendable {
 
     /// A group ends at this size, so that the first of many large writes is not kept waiting.
     private static let groupBytes = 4 << 20
+    /// So many writes need not wait for others: the disk may as well begin.
+    private static let wakeCount = 8
     /// So many writes are worth waking the second thread for while the first one syncs.
     private static let helpCount = 8
 
@@ -96,24 +98,40 @@ final class Committer: Sendable {
     /// Whether a commit failed, so that writes are refused until the database is opened again.
     var hasFailed: Bool { queue.withLock { $0.failure != nil } }
 
+    /// Queues a write. It may lie there until `wakeThreads` is called, or a few more have come.
     func enqueue(_ job: @escaping CommitJob) {
-        enum Step { case wake, help, leave, refuse }
+        enum Step { case wake, leave, refuse }
         let step = queue.withLock { queue -> Step in
             guard !queue.isStopping else { return .refuse }
             queue.jobs.append(job)
-            if queue.isIdle {
+            guard queue.isIdle, queue.jobs.count >= Self.wakeCount else { return .leave }
+            queue.isIdle = false
+            return .wake
+        }
+        switch step {
+        case .wake: wakeUp.signal()
+        case .leave: break
+        case .refuse:
+            let transaction = WriteTransaction(store: store, directory: directory, options: options)
+            job(transaction)(.closed)
+        }
+    }
+
+    /// Sees to it that what was queued is committed. Waking a thread costs as much as running a
+    /// write, so whoever queues several calls this once, behind the last.
+    func wakeThreads() {
+        enum Step { case wake, help, leave }
+        let step = queue.withLock { queue -> Step in
+            if queue.isIdle, !queue.jobs.isEmpty {
                 queue.isIdle = false
                 return .wake
             }
-            return queue.isCommitting && queue.jobs.count == Self.helpCount ? .help : .leave
+            return queue.isCommitting && queue.jobs.count >= Self.helpCount ? .help : .leave
         }
         switch step {
         case .wake: wakeUp.signal()
         case .help: helpWanted.signal()
         case .leave: break
-        case .refuse:
-            let transaction = WriteTransaction(store: store, directory: directory, options: options)
-            job(transaction)(.closed)
         }
     }
 

@@ -34,8 +34,11 @@ struct WriteUnits {
 extension WriteTransaction {
     /// Reads an item, and all else that changing it will need, so that `apply` cannot fail.
     func oldItem(_ key: PreparedKey) throws(OperationError) -> OldItem {
+        try prepareTally(key.table.id)
+        guard key.table.hasDerivedRows else {
+            return OldItem(record: try record(of: key), unbuiltIndexes: [])
+        }
         let definition = key.table.definition
-        try prepareTally(definition.id)
         for index in definition.indexes { try prepareTally(index.id) }
         guard let record = try record(of: key) else {
             return OldItem(record: nil, unbuiltIndexes: [])
@@ -51,19 +54,24 @@ extension WriteTransaction {
     /// Makes a change whose old item was read in this transaction. Cannot fail.
     @discardableResult
     func apply(_ change: ItemChange) -> WriteUnits {
-        let definition = change.key.table.definition
+        let table = change.key.table
         let old = change.old.record
         let oldBytes = old?.sizeBytes ?? 0
         let newBytes = change.new?.record.sizeBytes ?? 0
         var units = WriteUnits(
             table: ConsumedCapacity.writeUnits(bytes: max(oldBytes, newBytes)),
-            indexes: Array(repeating: 0, count: definition.indexes.count))
+            indexes: [])
+        if table.hasDerivedRows {
+            units.indexes = Array(repeating: 0, count: table.definition.indexes.count)
+        }
         if old == change.new?.record { return units }
 
         setItem(change.key, to: change.new?.record)
         adjustTally(
-            definition.id, items: (change.new == nil ? 0 : 1) - (old == nil ? 0 : 1),
+            table.id, items: (change.new == nil ? 0 : 1) - (old == nil ? 0 : 1),
             bytes: newBytes - oldBytes)
+        guard table.hasDerivedRows else { return units }
+        let definition = table.definition
         for (position, index) in definition.indexes.enumerated() {
             let isBuilt = !change.old.unbuiltIndexes.contains(position)
             let oldRow = isBuilt ? old.flatMap { IndexRow(of: $0, in: index, of: definition) } : nil

@@ -17,22 +17,22 @@ package struct PreparedKey: Sendable {
     init(_ key: Item, of table: Table) throws(OperationError) {
         self.table = table
         do throws(ValidationError) {
-            primary = try table.definition.key.primaryKey(ofKey: key)
+            primary = try table.key.primaryKey(ofKey: key)
         } catch {
             throw OperationError(error)
         }
-        rowKey = table.definition.rowKey(primary)
+        rowKey = primary.rowKey(inTable: table.id)
     }
 
     /// Checks the key attributes of a whole item.
     init(inItem item: some AttributeSource, of table: Table) throws(OperationError) {
         self.table = table
         do throws(ValidationError) {
-            primary = try table.definition.key.primaryKey(ofItem: item)
+            primary = try table.key.primaryKey(ofItem: item)
         } catch {
             throw OperationError(error)
         }
-        rowKey = table.definition.rowKey(primary)
+        rowKey = primary.rowKey(inTable: table.id)
     }
 }
 
@@ -51,12 +51,13 @@ package struct PreparedItem: Sendable {
     init(
         _ item: Item, key: PreparedKey, from origin: AttributeOrigin = .item
     ) throws(OperationError) {
-        let definition = key.table.definition
         self.key = key
-        do throws(IndexKeyFault) {
-            try definition.checkIndexKeys(of: item, from: origin)
-        } catch {
-            throw OperationError(error.error)
+        if key.table.hasDerivedRows {
+            do throws(IndexKeyFault) {
+                try key.table.definition.checkIndexKeys(of: item, from: origin)
+            } catch {
+                throw OperationError(error.error)
+            }
         }
         let size = item.sizeBytes
         if size > Limits.itemBytes {
@@ -64,6 +65,12 @@ package struct PreparedItem: Sendable {
         }
         let record = ItemRecord(item, sizeBytes: size)
         self.record = record
+        guard key.table.hasDerivedRows else {
+            indexRows = []
+            expiryKey = nil
+            return
+        }
+        let definition = key.table.definition
         indexRows = definition.indexes.map { IndexRow(of: record, in: $0, of: definition) }
         expiryKey = ExpiryKey(of: record, under: key.rowKey, in: definition)?.bytes
     }

@@ -8,6 +8,14 @@ package protocol HTTPHandler: Sendable {
     /// Called once per whole request, on a network thread, which serves no other connection
     /// meanwhile. With `.now` the exchange is over; with `.later` it must be completed once.
     func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) -> HTTPReply
+
+    /// Called on a network thread after it has handed over all requests that had arrived: what
+    /// was put off for several requests at once is due.
+    func endRound()
+}
+
+extension HTTPHandler {
+    package func endRound() {}
 }
 
 package enum HTTPReply: Sendable {

@@ -162,6 +162,8 @@ final class HTTPWorker: @unchecked Sendable {
             if answersThisRound > 0 { answersLastRound = answersThisRound }
             answersThisRound = 0
             MHD_run(daemon)
+            let isBusy = calls != callsBefore
+            if isBusy { shared.handler.endRound() }
             let now = monotonicNanoseconds()
             loopNanoseconds = now
             if now >= nextReaping || stopDeadline.load(ordering: .relaxed) != 0 {
@@ -169,7 +171,7 @@ final class HTTPWorker: @unchecked Sendable {
                 if !continueAfterReaping(now) { break }
             }
             // While requests come, look again at once: sleeping costs two system calls more.
-            if calls != callsBefore { continue }
+            if isBusy { continue }
             sleep(&interests)
         }
         finish()

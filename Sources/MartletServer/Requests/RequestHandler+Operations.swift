@@ -103,7 +103,7 @@ extension RequestHandler {
     ) -> HTTPReply {
         do throws(WireError) {
             let request = try Operation.decode(body)
-            engine.submit(request.operation) { result in
+            engine.submit(request.operation, isLast: false) { result in
                 exchange.complete {
                     switch result {
                     case .success(let output):

@@ -42,6 +42,9 @@ struct RequestHandler: HTTPHandler {
             || type.equalsIgnoringCase("application/json")
     }
 
+    /// The writes of a round queue together.
+    func endRound() { engine.commitSubmitted() }
+
     private func operate(
         _ request: borrowing HTTPRequest, _ exchange: HTTPExchange
     ) -> HTTPReply {
