@@ -41,9 +41,9 @@ package struct HTTPServerOptions: Sendable {
     package var port: UInt16 = 8000
     package var certificate: HTTPCertificate?
     package var limits = HTTPLimits()
-    /// Network threads; nil for half as many as there are cores, but at least one: the commit
-    /// thread, reader threads, the store's own and clients on this machine need cores, too. Where
-    /// clients are elsewhere and reads are all there is, one on each core can answer more.
+    /// Network threads; nil for one per core. For point reads of small items, with the client on the
+    /// same two cores, one thread answers more: two of them sleep and wake more often. Everything
+    /// that takes longer gains from the second.
     package var threads: Int?
 
     package init() {}
@@ -83,7 +83,7 @@ package final class HTTPServer: Sendable {
         let shared = HTTPShared(handler: handler, limits: options.limits)
         var workers: [HTTPWorker] = []
         let cores = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        for _ in 0..<max(1, options.threads ?? cores / 2) {
+        for _ in 0..<max(1, options.threads ?? cores) {
             workers.append(try HTTPWorker(shared: shared, tls: options.certificate))
         }
         self.workers = workers
