@@ -7,7 +7,7 @@ SERVER := .build/release/martlet
 # tests run with the exclusivity checks that a release leaves out.
 RELEASE := -c release --product martlet --static-swift-stdlib \
 	-Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
-PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest -q --rootdir Conformance -c Conformance/pytest.ini
+PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest --rootdir Conformance -c Conformance/pytest.ini
 ARGS ?=
 
 .DEFAULT_GOAL := help

@@ -114,6 +114,7 @@ def test_the_flags_of_dynamodb_local_start_it(tmp_path: Path) -> None:
     finally:
         process.terminate()
     assert process.wait(30) == 0
+    process.stdout.close()
     assert list(tmp_path.iterdir()) == []
 
 

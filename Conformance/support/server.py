@@ -23,7 +23,8 @@ STOP_SECONDS = 30.0
 def binary() -> Path:
     """The server under test: $MARTLET_BIN, else the release build of this repository."""
     named = os.environ.get("MARTLET_BIN")
-    return Path(named) if named else REPOSITORY / ".build" / "release" / "martlet"
+    # A test may run it from another folder.
+    return Path(named).resolve() if named else REPOSITORY / ".build" / "release" / "martlet"
 
 
 class Server:
