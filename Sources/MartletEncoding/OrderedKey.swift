@@ -144,16 +144,4 @@ package enum OrderedKey {
         hash = hash &* 0xC4CE_B9FE_1A85_EC53
         return hash ^ (hash >> 33)
     }
-
-    /// The least key that no key with this prefix precedes or equals; nil when there is none.
-    package static func successor(ofPrefix prefix: [UInt8]) -> [UInt8]? {
-        var key = prefix
-        while let last = key.popLast() {
-            if last < 0xFF {
-                key.append(last + 1)
-                return key
-            }
-        }
-        return nil
-    }
 }

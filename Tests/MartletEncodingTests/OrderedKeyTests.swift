@@ -141,14 +141,6 @@ private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(pa
         }
     }
 
-    @Test("the successor of a prefix follows every key that has it and precedes the next")
-    func successors() {
-        #expect(OrderedKey.successor(ofPrefix: [1, 2]) == [1, 3])
-        #expect(OrderedKey.successor(ofPrefix: [1, 0xFF, 0xFF]) == [2])
-        #expect(OrderedKey.successor(ofPrefix: [0xFF, 0xFF]) == nil)
-        #expect(OrderedKey.successor(ofPrefix: []) == nil)
-    }
-
     @Test("the hash is of the partition key alone, and spreads")
     func hashes() {
         let one = Self.rowKey(.item, 1, [.string("a")], [n("1")])

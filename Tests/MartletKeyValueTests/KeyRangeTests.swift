@@ -41,4 +41,12 @@ import Testing
             for (j, b) in ascending.enumerated() { #expect(a.precedes(b) == (i < j), "\(a), \(b)") }
         }
     }
+
+    @Test("the successor of a prefix follows every key that has it and precedes the next")
+    func successors() {
+        let cases: [([UInt8], [UInt8]?)] = [
+            ([1, 2], [1, 3]), ([1, 0xFF, 0xFF], [2]), ([0xFF, 0xFF], nil), ([], nil),
+        ]
+        for (prefix, successor) in cases { #expect(prefix.successorOfPrefix == successor) }
+    }
 }

@@ -67,13 +67,7 @@ struct ReadTarget {
 
     /// Whether `name` is in every row of the index; true for a table.
     func projects(_ name: Text) -> Bool {
-        guard let index else { return true }
-        if index.key.contains(name) || table.key.contains(name) { return true }
-        return switch index.projection {
-        case .all: true
-        case .keysOnly: false
-        case .include(let names): names.contains(name)
-        }
+        index.map { table.projects(name, $0) } ?? true
     }
 
     var projectsAll: Bool { index == nil || index!.projection == .all }

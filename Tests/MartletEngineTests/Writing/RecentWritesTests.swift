@@ -44,6 +44,34 @@ import Testing
         #expect(writes.mayHaveWritten(key(50_001), after: 1))
     }
 
+    @Test("a write finds what earlier ones deleted gone, in its own group and in the one before")
+    func deletedRows() throws {
+        let gate = GateStore(MemoryStore())
+        let database = try TestDatabase(.orders, store: gate)
+        try database.put(.order)
+        let answers = Collected<String>()
+        var bound = try Bound(nil, nil)
+        let isMissing = WriteOptions(
+            condition: try bound.condition("attribute_not_exists(pk)"))
+        let delete = DeleteItem(table: "Tab", key: ["pk": "ann", "sk": 1])
+        gate.shut()
+        // The first delete is the group under way; the rest queue behind it, enough of them to be
+        // run before it is done.
+        database.submit(delete, "deleted", to: answers)
+        gate.waitForCommit()
+        for _ in 0..<10 {
+            database.submit(
+                PutItem(table: "Tab", item: .order, options: isMissing), "made", to: answers)
+            database.submit(delete, "deleted", to: answers)
+        }
+        gate.open()
+        #expect(try database.wait { answers.all.count == 21 })
+        #expect(answers.all.filter { $0 == "made" }.count == 10)
+        #expect(answers.all.filter { $0 == "deleted" }.count == 11)
+        #expect(try database.get(["pk": "ann", "sk": 1]) == nil)
+        #expect(try database.findings() == [])
+    }
+
     @Test("updates that were all prepared before the first was carried out lose nothing")
     func lostUpdates() throws {
         let gate = GateStore(MemoryStore())
