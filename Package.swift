@@ -36,6 +36,7 @@ let package = Package(
     name: "martlet",
     products: [
         .library(name: "Martlet", targets: ["Martlet"]),
+        .library(name: "MartletVectors", targets: ["MartletVectors"]),
         .executable(name: "martlet", targets: ["MartletCLI"]),
     ],
     targets: [
@@ -44,6 +45,10 @@ let package = Package(
         .target(name: "CMartletChecksum"),
         module("MartletEncoding", ["MartletModel", "CMartletChecksum"]),
         module("MartletExpressions", ["MartletModel"]),
+
+        // Nearest neighbours, a library of its own.
+        .target(name: "CVectorKernels"),
+        module("MartletVectors", ["CMartletChecksum", "CVectorKernels"]),
 
         // Where bytes are kept.
         module("MartletKeyValue"),
@@ -59,13 +64,15 @@ let package = Package(
         module("MartletRocksDBStore", ["MartletKeyValue", "CRocksDBShim"]),
 
         // The database.
-        module("MartletCatalog", ["MartletModel", "MartletEncoding"]),
-        module("MartletIndexes", ["MartletModel", "MartletEncoding", "MartletCatalog"]),
+        module("MartletCatalog", ["MartletModel", "MartletEncoding", "MartletVectors"]),
+        module(
+            "MartletIndexes",
+            ["MartletModel", "MartletEncoding", "MartletVectors", "MartletCatalog"]),
         module(
             "MartletEngine",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletKeyValue",
-                "MartletCatalog", "MartletIndexes",
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletVectors",
+                "MartletKeyValue", "MartletCatalog", "MartletIndexes",
             ]),
         module("Martlet", ["MartletKeyValue", "MartletRocksDBStore", "MartletEngine"]),
 
@@ -75,8 +82,8 @@ let package = Package(
         module(
             "MartletWire",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletCatalog",
-                "MartletEngine",
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletVectors",
+                "MartletCatalog", "MartletEngine",
             ]),
         .target(
             name: "CHTTPShim",
@@ -104,13 +111,17 @@ let package = Package(
         tests("MartletModel", ["MartletTestBasics"]),
         tests("MartletEncoding", ["MartletModel", "MartletTestBasics"], data: ["Golden"]),
         tests("MartletExpressions", ["MartletModel"], data: ["Cases"]),
+        tests("MartletVectors", ["CVectorKernels", "MartletTestBasics"]),
         tests("MartletKeyValue", ["MartletTestBasics"]),
         tests("MartletRocksDBStore", ["MartletKeyValue", "MartletTestBasics"]),
-        tests("MartletCatalog", ["MartletModel", "MartletEncoding", "MartletTestBasics"]),
+        tests(
+            "MartletCatalog",
+            ["MartletModel", "MartletEncoding", "MartletVectors", "MartletTestBasics"]),
         tests(
             "MartletEngine",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletKeyValue",
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletVectors",
+                "MartletKeyValue",
                 "MartletCatalog", "MartletTestBasics", "MartletTestSupport",
             ]),
         tests(

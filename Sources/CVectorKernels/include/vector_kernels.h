@@ -1,0 +1,50 @@
+// Distances between one query and stored vectors, chosen once for this processor.
+//
+// A kernel that gathers scores rows by their slot numbers: row i is at
+// rows + slots[i] * stride. It fetches rows ahead of their use. Rows and queries need no alignment;
+// aligned rows are faster. Nothing is allocated, nothing is written but `scores`.
+//
+// "dot" is the sum of products; "l2" the sum of squared differences (no root). Sums of floats are
+// float32 in an order of the kernel's own, so two kernels may differ in the last bits; sums of
+// codes are exact.
+
+#ifndef MARTLET_VECTOR_KERNELS_H
+#define MARTLET_VECTOR_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef float (*martlet_float_kernel)(
+    const float *_Nonnull query, const void *_Nonnull row, size_t dimensions);
+
+typedef void (*martlet_float_gather)(
+    const float *_Nonnull query, const void *_Nonnull rows, size_t stride, size_t dimensions,
+    const uint32_t *_Nonnull slots, size_t count, float *_Nonnull scores);
+
+// Codes are unsigned, the query's weights signed. 8-bit codes: one byte a dimension. 4-bit codes:
+// blocks of 64 bytes hold 128 dimensions; byte i of a block has dimension i in its low half and
+// dimension 64 + i in its high half; the last block may be cut to `code_bytes`, a multiple of 16,
+// with its own halves: byte i has dimension i below and dimension n + i above, n its bytes.
+// The query has one weight for each dimension of the padded code, in the same order.
+typedef void (*martlet_code_gather)(
+    const int8_t *_Nonnull query, const uint8_t *_Nonnull codes, size_t stride, size_t code_bytes,
+    const uint32_t *_Nonnull slots, size_t count, int32_t *_Nonnull scores);
+
+typedef struct martlet_vector_kernels {
+    const char *_Nonnull name;
+    martlet_float_kernel _Nonnull dot_f32, l2_f32;
+    martlet_float_kernel _Nonnull dot_f16, l2_f16;
+    martlet_float_gather _Nonnull dot_f32_gather, l2_f32_gather;
+    martlet_float_gather _Nonnull dot_f16_gather, l2_f16_gather;
+    martlet_code_gather _Nonnull dot_u8_gather, dot_u4_gather;
+} martlet_vector_kernels;
+
+// The fastest that this processor runs.
+const martlet_vector_kernels *_Nonnull martlet_vector_kernels_best(void);
+
+// All that this processor runs, the portable ones last, for tests. Returns how many there are and
+// writes up to `limit` of them.
+size_t martlet_vector_kernels_all(
+    const martlet_vector_kernels *_Nonnull *_Nonnull kernels, size_t limit);
+
+#endif
