@@ -56,6 +56,8 @@ package struct TableDefinition: Hashable, Sendable {
     package var key: KeySchema
     /// Local indexes, then global ones, each in the order of their creation.
     package var indexes: [IndexDefinition]
+    /// In the order of their creation. Their names and those of `indexes` are one set.
+    package var vectorIndexes: [VectorIndexDefinition]
     package var billing: BillingMode
     package var lastSwitchToPayPerRequest: Timestamp?
     package var throughput: ThroughputSettings
@@ -72,7 +74,8 @@ package struct TableDefinition: Hashable, Sendable {
     package init(
         name: TableName, id: UInt32, uuid: String, created: Timestamp,
         attributeDefinitions: [KeyAttribute], key: KeySchema, indexes: [IndexDefinition] = [],
-        billing: BillingMode = .payPerRequest, lastSwitchToPayPerRequest: Timestamp? = nil,
+        vectorIndexes: [VectorIndexDefinition] = [], billing: BillingMode = .payPerRequest,
+        lastSwitchToPayPerRequest: Timestamp? = nil,
         throughput: ThroughputSettings = ThroughputSettings(), tableClass: TableClass = .standard,
         lastTableClassUpdate: Timestamp? = nil, isDeletionProtected: Bool = false,
         stream: StreamSettings? = nil, encryption: EncryptionSettings? = nil,
@@ -85,6 +88,7 @@ package struct TableDefinition: Hashable, Sendable {
         self.attributeDefinitions = attributeDefinitions
         self.key = key
         self.indexes = indexes
+        self.vectorIndexes = vectorIndexes
         self.billing = billing
         self.lastSwitchToPayPerRequest = lastSwitchToPayPerRequest
         self.throughput = throughput
@@ -100,6 +104,10 @@ package struct TableDefinition: Hashable, Sendable {
 
     package func index(named name: Text) -> IndexDefinition? {
         indexes.first { $0.name == name }
+    }
+
+    package func vectorIndex(named name: Text) -> VectorIndexDefinition? {
+        vectorIndexes.first { $0.name == name }
     }
 
     package var localIndexes: [IndexDefinition] { indexes.filter { $0.kind == .local } }

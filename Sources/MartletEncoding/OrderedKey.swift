@@ -26,6 +26,8 @@ package enum KeySpace: UInt8, Sendable {
     case tally = 0x03
     case transactionToken = 0x04
     case expiry = 0x05
+    case vectorJournal = 0x06
+    case vectorWalk = 0x07
     case item = 0x10
     case indexRow = 0x11
 }

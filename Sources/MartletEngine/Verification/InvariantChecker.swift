@@ -238,7 +238,7 @@ extension InvariantChecker {
             var passed = [space.rawValue]
             switch space {
             case .catalog, .transactionToken: break
-            case .tally, .item, .expiry, .indexRow:
+            case .tally, .item, .expiry, .indexRow, .vectorJournal, .vectorWalk:
                 guard key.count >= 5 else {
                     report(.unknownRow)
                     continue

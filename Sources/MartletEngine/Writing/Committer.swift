@@ -66,12 +66,17 @@ final class Committer: Sendable {
     private let committedGroup = Atomic<Int>(0)
     private let finished = ThreadSemaphore()
     private let catalogueChanged: ThreadSemaphore
+    private let publishVectors: VectorPublisher
 
-    /// - Parameter catalogueChanged: signalled after a new catalogue was published.
+    /// - Parameters:
+    ///   - catalogueChanged: signalled after a new catalogue was published.
+    ///   - publishVectors: called on the commit thread, which it must not keep, for each group that
+    ///     changed a vector index or the catalogue.
     init(
         store: any KeyValueStore, directory: TableDirectory, options: EngineOptions,
-        catalogueChanged: ThreadSemaphore
+        catalogueChanged: ThreadSemaphore, publishVectors: @escaping VectorPublisher = { _, _ in }
     ) {
+        self.publishVectors = publishVectors
         self.store = store
         self.options = options
         self.catalogueChanged = catalogueChanged
@@ -246,8 +251,12 @@ final class Committer: Sendable {
         do throws(StorageError) {
             if let failure { throw failure }
             try group.transaction.commit(options.durability)
+            let isNewCatalogue = group.transaction.directory !== directory
+            if isNewCatalogue || !group.transaction.vectorChanges.isEmpty {
+                publishVectors(group.transaction.vectorChanges, group.transaction.directory)
+            }
             committedGroup.store(group.number, ordering: .releasing)
-            if group.transaction.directory !== directory {
+            if isNewCatalogue {
                 directory = group.transaction.directory
                 published.withLock { $0 = group.transaction.directory }
                 catalogueChanged.signal()

@@ -26,6 +26,8 @@ package final class WriteTransaction: @unchecked Sendable {
     private var abandoned: [KeyRange] = []
     /// The group before, until the store has its rows.
     private var previous: WriteTransaction?
+    /// What this group changed in vector indexes, in order; published once it is committed.
+    private(set) var vectorChanges: [VectorChange] = []
     /// Tables and indexes whose counts this group changed.
     private var changedTallies: Set<UInt32> = []
 
@@ -187,6 +189,10 @@ package final class WriteTransaction: @unchecked Sendable {
         for range in abandoned { store.reclaimSpace(ofAbandoned: range) }
     }
 }
+
+/// Takes what a committed group changed in vector indexes, before the group is answered and before
+/// reads see its catalogue, which comes along.
+typealias VectorPublisher = @Sendable ([VectorChange], TableDirectory) -> Void
 
 /// What is remembered from group to group. Used only under the committer's lock on the open group.
 final class CommitMemory: @unchecked Sendable {

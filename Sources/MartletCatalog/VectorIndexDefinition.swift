@@ -1,0 +1,65 @@
+package import MartletModel
+package import MartletVectors
+
+/// A vector index as the catalogue keeps it.
+package struct VectorIndexDefinition: Hashable, Sendable {
+    package var name: Text
+    /// Names the index's rows and files; drawn from the tables' sequence and never used again.
+    package var id: UInt32
+    /// The attribute that holds the vectors: a list of numbers.
+    package var attribute: Text
+    package var parameters: VectorParameters
+    /// The HASH element of the search schema: every search names a value of it.
+    package var hash: KeyAttribute?
+    /// The INLINE_FILTER elements of the search schema, in their order.
+    package var filters: [KeyAttribute]
+    package var projection: Projection
+    package var status: IndexDefinition.Status
+    /// Items that were there before the index are being added.
+    package var isBackfilling: Bool
+
+    package init(
+        name: Text, id: UInt32, attribute: Text, parameters: VectorParameters,
+        hash: KeyAttribute? = nil, filters: [KeyAttribute] = [], projection: Projection = .all,
+        status: IndexDefinition.Status = .active, isBackfilling: Bool = false
+    ) {
+        self.name = name
+        self.id = id
+        self.attribute = attribute
+        self.parameters = parameters
+        self.hash = hash
+        self.filters = filters
+        self.projection = projection
+        self.status = status
+        self.isBackfilling = isBackfilling
+    }
+
+    package var dimensions: Int { parameters.dimensions }
+    package var distance: Metric { parameters.metric }
+
+    /// The search schema's attributes, HASH first.
+    package var schema: [KeyAttribute] { (hash.map { [$0] } ?? []) + filters }
+
+    /// Whether searches of the index may name the attribute.
+    package func searches(_ name: Text) -> Bool {
+        hash?.name == name || filters.contains { $0.name == name }
+    }
+}
+
+extension Metric {
+    /// As `DistanceFunction` names it.
+    package var protocolName: String {
+        switch self {
+        case .cosine: "COSINE"
+        case .euclidean: "EUCLIDEAN"
+        case .dotProduct: "DOT_PRODUCT"
+        }
+    }
+
+    package init?(protocolName name: String) {
+        guard let metric = Self.allCases.first(where: { $0.protocolName == name }) else {
+            return nil
+        }
+        self = metric
+    }
+}
