@@ -1,6 +1,6 @@
 // Plain C, for processors that have no kernels of their own, and as a second opinion in tests.
 
-#include "vector_kernels.h"
+#include "kernels.h"
 
 #include <string.h>
 
@@ -100,15 +100,8 @@ GATHER_FLOATS(l2_f16_gather, l2_f16)
 GATHER_CODES(dot_u8_gather, dot_u8)
 GATHER_CODES(dot_u4_gather, dot_u4)
 
-static const martlet_vector_kernels portable = {
+const martlet_vector_kernels martlet_kernels_portable = {
     "portable",     dot_f32,        l2_f32,         dot_f16,       l2_f16,
     dot_f32_gather, l2_f32_gather,  dot_f16_gather, l2_f16_gather, dot_u8_gather,
     dot_u4_gather,
 };
-
-const martlet_vector_kernels *martlet_vector_kernels_best(void) { return &portable; }
-
-size_t martlet_vector_kernels_all(const martlet_vector_kernels **kernels, size_t limit) {
-    if (limit > 0) kernels[0] = &portable;
-    return limit > 0 ? 1 : 0;
-}

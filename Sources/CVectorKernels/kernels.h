@@ -1,0 +1,62 @@
+// What the files of this target share: one table of kernels for each instruction set, and fetching
+// ahead. Every table but the portable one may only be used after its `..._supported` said so.
+
+#ifndef MARTLET_KERNELS_H
+#define MARTLET_KERNELS_H
+
+#include "vector_kernels.h"
+
+#define MARTLET_INLINE static inline __attribute__((always_inline))
+
+extern const martlet_vector_kernels martlet_kernels_portable;
+
+#if defined(__x86_64__)
+extern const martlet_vector_kernels martlet_kernels_avx512;
+extern const martlet_vector_kernels martlet_kernels_avx2;
+#elif defined(__aarch64__)
+extern const martlet_vector_kernels martlet_kernels_neon_dotprod;
+extern const martlet_vector_kernels martlet_kernels_neon;
+#endif
+
+enum {
+    cache_line = 64,
+    /// Rows scored side by side, so that one's latency hides behind the others' work.
+    group = 4,
+    /// Bytes of a row fetched ahead; the processor itself finds the rest of longer rows.
+    fetched_bytes = 8192,
+};
+
+/// How many rows before its use a row is asked for: some kilobytes of them, whole groups.
+MARTLET_INLINE size_t rows_ahead(size_t row_bytes) {
+    if (row_bytes <= 128) return 16;
+    if (row_bytes <= 256) return 12;
+    if (row_bytes <= 512) return 8;
+    return 4;
+}
+
+/// Asks for all cache lines of a row, to be read soon.
+MARTLET_INLINE void fetch_row(const char *row, size_t bytes) {
+    if (bytes > fetched_bytes) bytes = fetched_bytes;
+    for (size_t offset = 0; offset < bytes; offset += cache_line)
+        __builtin_prefetch(row + offset, 0, 3);
+    __builtin_prefetch(row + bytes - 1, 0, 3);
+}
+
+/// Asks for the rows that are first in line.
+MARTLET_INLINE void fetch_first(
+    const char *rows, size_t stride, size_t row_bytes, const uint32_t *slots, size_t count,
+    size_t ahead
+) {
+    for (size_t i = 0; i < count && i < ahead; i++) fetch_row(rows + slots[i] * stride, row_bytes);
+}
+
+/// Asks for the group of rows that is `ahead` rows after row `i`.
+MARTLET_INLINE void fetch_ahead(
+    const char *rows, size_t stride, size_t row_bytes, const uint32_t *slots, size_t count,
+    size_t i, size_t ahead
+) {
+    size_t end = i + ahead + group < count ? i + ahead + group : count;
+    for (size_t j = i + ahead; j < end; j++) fetch_row(rows + slots[j] * stride, row_bytes);
+}
+
+#endif
