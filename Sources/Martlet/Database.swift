@@ -12,11 +12,14 @@ internal import MartletRocksDBStore
 public final class Database: Sendable {
     package let engine: Engine
 
-    private init(_ store: any KeyValueStore, _ options: DatabaseOptions) throws(DatabaseError) {
+    private init(
+        _ store: any KeyValueStore, vectorFolder: String?, _ options: DatabaseOptions
+    ) throws(DatabaseError) {
         var engineOptions = options.engine
         engineOptions.durability = options.durability == .sync ? .sync : .async
         do throws(OperationError) {
-            engine = try Engine(store: store, options: engineOptions)
+            engine = try Engine(
+                store: store, options: engineOptions, vectorFolder: vectorFolder)
         } catch {
             throw DatabaseError(error)
         }
@@ -35,21 +38,22 @@ public final class Database: Sendable {
             RocksDBOptions.minimumMemoryBudgetBytes,
             options.memoryBudgetBytes - DatabaseOptions.overheadBytes)
         storeOptions.durability = options.durability == .sync ? .sync : .async
+        let directory: DataDirectory
         let store: RocksDBStore
         do throws(StorageError) {
-            store = try RocksDBStore(
-                directory: try DataDirectory(path: path), options: storeOptions)
+            directory = try DataDirectory(path: path)
+            store = try RocksDBStore(directory: directory, options: storeOptions)
         } catch {
             throw DatabaseError(error)
         }
-        return try Database(store, options)
+        return try Database(store, vectorFolder: directory.vectorsPath, options)
     }
 
     /// Makes an empty database that lives as long as this object.
     public static func inMemory(
         options: DatabaseOptions = DatabaseOptions()
     ) throws(DatabaseError) -> Database {
-        try Database(MemoryStore(), options)
+        try Database(MemoryStore(), vectorFolder: nil, options)
     }
 
     /// Finishes the writes that were accepted and releases the directory. Later calls fail.

@@ -18,6 +18,9 @@ package struct EngineOptions: Sendable {
     /// How often expired items are looked for.
     package var expiryInterval = Duration.seconds(1)
     package var clock = Clock.system
+    /// Takes a line about something that an operator may want to know: a damaged file that is made
+    /// again, say. Never names, keys or contents of items. Called on any thread.
+    package var log: @Sendable (String) -> Void = { _ in }
 
     package init() {}
 }
@@ -47,24 +50,35 @@ package final class Engine: Sendable {
     package let options: EngineOptions
     let store: any KeyValueStore
     let committer: Committer
+    let vectorIndexes: VectorIndexes
     private let background = Mutex<BackgroundWork?>(nil)
 
     /// Takes over a store: reads its catalogue, resumes what was under way, starts the threads.
-    package init(store: any KeyValueStore, options: EngineOptions = EngineOptions())
-        throws(OperationError)
-    {
+    ///
+    /// - Parameter vectorFolder: where vector indexes keep files, so that they need not be made
+    ///   again from the items; made when it is needed. nil: there are none.
+    package init(
+        store: any KeyValueStore, options: EngineOptions = EngineOptions(),
+        vectorFolder: String? = nil
+    ) throws(OperationError) {
         self.store = store
         self.options = options
         let directory: TableDirectory
+        let vectorIndexes: VectorIndexes
         do throws(StorageError) {
             directory = try TableDirectory(reading: store)
+            vectorIndexes = try VectorIndexes(
+                store: store, directory: directory, options: options, folder: vectorFolder)
         } catch {
             throw .storage(error)
         }
+        self.vectorIndexes = vectorIndexes
         let catalogueChanged = ThreadSemaphore()
         committer = Committer(
             store: store, directory: directory, options: options,
-            catalogueChanged: catalogueChanged)
+            catalogueChanged: catalogueChanged,
+            publishVectors: { vectorIndexes.publish($0, $1) })
+        vectorIndexes.start(with: committer)
         let work = BackgroundWork(
             store: store, committer: committer, options: options, wakeUp: catalogueChanged)
         background.withLock { $0 = work }
@@ -76,9 +90,11 @@ package final class Engine: Sendable {
     /// the last reference can go on any of them.
     deinit {
         guard let work = background.withLock({ $0 }) else { return }
+        let vectorIndexes = vectorIndexes
         startThread {
             work.stop()
             work.committer.stop()
+            vectorIndexes.close()
             try? work.store.close()
         }
     }
@@ -141,6 +157,7 @@ package final class Engine: Sendable {
                 work?.stop()
                 work = nil
                 committer.stop()
+                vectorIndexes.close()
                 try store.close()
             }
         } catch {
@@ -150,8 +167,8 @@ package final class Engine: Sendable {
 
     var readContext: ReadContext {
         ReadContext(
-            store: store, directory: committer.directory, options: options,
-            committedGroup: committer.lastCommittedGroup)
+            store: store, directory: committer.directory, vectorIndexes: vectorIndexes,
+            options: options, committedGroup: committer.lastCommittedGroup)
     }
 
     /// The catalogue as of the last commit.

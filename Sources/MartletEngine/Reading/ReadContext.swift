@@ -6,6 +6,7 @@ internal import MartletKeyValue
 package struct ReadContext: Sendable {
     let store: any KeyValueStore
     package let directory: TableDirectory
+    let vectorIndexes: VectorIndexes
     package let options: EngineOptions
     /// The last group that was committed when this context was made.
     let committedGroup: Int

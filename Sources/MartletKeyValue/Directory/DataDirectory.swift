@@ -3,6 +3,7 @@
 //   martlet.format   the marker: what this folder is, and its format (FormatMarker.swift)
 //   martlet.lock     locked while open; holds the holder's process id as text
 //   rows/            the key-value store's files
+//   vectors/         files of vector indexes, which can be made again from the rows
 //
 // The lock is an open-file-description lock: it ends with the process that holds it, however it
 // ends, and is not inherited by a child that executes another program. Thread safety: all calls may
@@ -28,6 +29,9 @@ package final class DataDirectory: Sendable {
 
     /// Where the key-value store keeps its files.
     package var rowsPath: String { path + "/rows" }
+
+    /// Where vector indexes keep their files; there only if there are some.
+    package var vectorsPath: String { path + "/vectors" }
 
     /// Opens the data directory at `path`, after creating it and its parents if need be.
     ///

@@ -1,0 +1,62 @@
+internal import MartletModel
+
+/// What is asked of a vector index.
+struct VectorSearch: Sendable {
+    /// As many elements as the index has dimensions, all finite.
+    var vector: [Float]
+    /// How many matches at most.
+    var k: Int
+    /// What an item must have, in the order of the index's `schema` (HASH first); nil where anything
+    /// will do. Empty when anything will do everywhere.
+    var values: [AttributeValue?] = []
+    /// Candidates of the walk; nil for what gives good recall.
+    var ef: Int?
+    /// Compares with every vector instead of walking the graph.
+    var isExact = false
+
+    /// Whether anything is asked of the schema's attributes.
+    var isFiltered: Bool { values.contains { $0 != nil } }
+}
+
+/// An item that a search found.
+struct VectorMatch: Sendable, Equatable {
+    /// Of the item in its table.
+    let rowKey: [UInt8]
+    /// As the index's metric says: smaller is closer.
+    let distance: Float
+}
+
+/// The best matches so far. Of equal distances the smaller key is better, so that the same question
+/// has the same answer.
+struct BestMatches {
+    private let limit: Int
+    /// Best first.
+    private(set) var matches: [VectorMatch] = []
+
+    init(limit: Int) {
+        self.limit = limit
+        matches.reserveCapacity(min(limit, 128))
+    }
+
+    /// Whether a match at this distance may be among the best: ties are decided by `insert`.
+    func admits(_ distance: Float) -> Bool {
+        matches.count < limit || (limit > 0 && distance <= matches[matches.count - 1].distance)
+    }
+
+    mutating func insert(_ match: VectorMatch) {
+        guard admits(match.distance) else { return }
+        // Nearly always behind most of them, and there are a hundred at most.
+        var place = matches.count
+        while place > 0, match.isBetter(than: matches[place - 1]) { place -= 1 }
+        if place == limit { return }
+        if matches.count == limit { matches.removeLast() }
+        matches.insert(match, at: place)
+    }
+}
+
+extension VectorMatch {
+    func isBetter(than other: VectorMatch) -> Bool {
+        if distance != other.distance { return distance < other.distance }
+        return rowKey.lexicographicallyPrecedes(other.rowKey)
+    }
+}
