@@ -10,15 +10,17 @@ package enum AttributeOrigin: Sendable {
     /// An update of these attributes. Others may hold what no longer fits an index that was added
     /// later; that is not this update's fault.
     case updateExpression(of: Set<Text>)
+    /// The same by AttributeUpdates, which is told what an item is told.
+    case attributeUpdates(of: Set<Text>)
 
     fileprivate var isItem: Bool {
-        if case .item = self { true } else { false }
+        if case .updateExpression = self { false } else { true }
     }
 
     fileprivate func brings(_ name: Text) -> Bool {
         switch self {
         case .item: true
-        case .updateExpression(let names): names.contains(name)
+        case .updateExpression(let names), .attributeUpdates(let names): names.contains(name)
         }
     }
 }

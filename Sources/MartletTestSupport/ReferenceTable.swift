@@ -100,6 +100,7 @@ package struct ReferenceTable: Sendable {
             case (.binary(let bytes), .binary(let start)): bytes.starts(with: start)
             default: false
             }
+        case .notIndexable: preconditionFailure("The engine refuses it")
         }
     }
 

@@ -95,8 +95,9 @@ extension ReadTarget {
     fileprivate func checkFilter(_ filter: ConditionExpression?) throws(OperationError) {
         guard let filter else { return }
         for path in filter.paths where key.contains(path.root) {
+            let name = filter.isLegacy ? "QueryFilter" : "Filter Expression"
             throw .validation(
-                "Filter Expression can only contain non-primary key attributes: Primary key "
+                "\(name) can only contain non-primary key attributes: Primary key "
                     + "attribute: \(path.root)")
         }
     }

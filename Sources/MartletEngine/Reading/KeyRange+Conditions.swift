@@ -27,6 +27,7 @@ extension ReadTarget {
             guard let comparison = comparison(of: attribute.name) else {
                 throw .validation("Query condition missed key schema element: \(attribute.name)")
             }
+            try comparison.requireIndexable()
             guard case .equal(let value) = comparison else {
                 throw .validation("Query key condition not supported")
             }
@@ -72,6 +73,7 @@ extension ReadTarget {
                         + "conditions specified in the query because a condition is present on "
                         + "key attribute \(attribute.name)")
             }
+            try comparison.requireIndexable()
             for value in comparison.operands { try check(value, against: attribute, isHash: false) }
             result.append(comparison)
             if case .equal = comparison { continue }
@@ -104,7 +106,13 @@ extension KeyCondition.Comparison {
             .greaterOrEqual(let value), .beginsWith(let value):
             [value]
         case .between(let lower, let upper): [lower, upper]
+        case .notIndexable: []
         }
+    }
+
+    fileprivate func requireIndexable() throws(OperationError) {
+        guard case .notIndexable = self else { return }
+        throw .validation("Attempted conditional constraint is not an indexable operation")
     }
 }
 
@@ -130,6 +138,7 @@ extension KeyRange {
             var key = prefix
             OrderedKey.appendBeginning(value, to: &key)
             self = .prefix(key)
+        case .notIndexable: preconditionFailure("Refused before")
         }
     }
 }

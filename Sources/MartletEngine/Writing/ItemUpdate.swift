@@ -31,6 +31,10 @@ extension PreparedItem {
                 "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
                     + "levels beyond supported limit")
         }
-        try self.init(item, key: key, from: .updateExpression(of: Set(touched.map(\.root))))
+        let names = Set(touched.map(\.root))
+        try self.init(
+            item, key: key,
+            from: update?.isLegacy == true
+                ? .attributeUpdates(of: names) : .updateExpression(of: names))
     }
 }

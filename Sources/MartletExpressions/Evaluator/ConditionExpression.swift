@@ -11,11 +11,17 @@ package struct ConditionExpression: Sendable {
     /// Every path the condition reads, in the order of writing.
     package let paths: [AttributePath]
     let values: [AttributeValue]
+    /// Whether it comes from a parameter that expressions have replaced; some texts tell.
+    package let isLegacy: Bool
 
-    init(program: ConditionProgram, paths: [AttributePath], values: [AttributeValue]) {
+    init(
+        program: ConditionProgram, paths: [AttributePath], values: [AttributeValue],
+        isLegacy: Bool = false
+    ) {
         self.program = program
         self.paths = paths
         self.values = values
+        self.isLegacy = isLegacy
     }
 
     /// Whether the condition is true of `item`.

@@ -14,11 +14,17 @@ package struct UpdateExpression: Sendable {
     /// Every path that it changes or reads.
     package let paths: [AttributePath]
     let values: [AttributeValue]
+    /// Whether it comes from AttributeUpdates, which has texts of its own.
+    package let isLegacy: Bool
 
-    init(program: UpdateProgram, paths: [AttributePath], values: [AttributeValue]) {
+    init(
+        program: UpdateProgram, paths: [AttributePath], values: [AttributeValue],
+        isLegacy: Bool = false
+    ) {
         self.program = program
         self.paths = paths
         self.values = values
+        self.isLegacy = isLegacy
     }
 
     /// The paths it changes, in the order of writing. None overlaps another.
@@ -40,7 +46,7 @@ package struct UpdateExpression: Sendable {
             let changes = try changes(to: item)
             return item.applying(changes)
         } catch {
-            throw ValidationError(error.message)
+            throw ValidationError(error.message(isLegacy: isLegacy))
         }
     }
 

@@ -7,10 +7,12 @@ enum UpdateFailure: Error {
     case missing
     case number(DecimalNumber.Failure)
 
-    var message: String {
+    func message(isLegacy: Bool) -> String {
         switch self {
         case .invalidPath:
             "The document path provided in the update expression is invalid for update"
+        case .wrongType where isLegacy:
+            "Type mismatch for attribute to update"
         case .wrongType:
             "An operand in the update expression has an incorrect data type"
         case .missing:

@@ -16,6 +16,9 @@ package struct KeyCondition: Sendable {
         case greaterOrEqual(AttributeValue)
         case between(AttributeValue, AttributeValue)
         case beginsWith(AttributeValue)
+        /// What KeyConditions can ask for and no key can answer. It is refused when the table is
+        /// known, because a condition that is missing is told first.
+        case notIndexable
     }
 
     /// In the order of writing; no attribute twice.

@@ -32,10 +32,12 @@ package indirect enum Condition: Sendable {
 
 extension ConditionExpression {
     /// Compiles a tree. Operands are the caller's responsibility: nothing is checked.
-    package init(_ condition: Condition) {
+    package init(_ condition: Condition, isLegacy: Bool = false) {
         var compiler = ConditionCompiler()
         compiler.add(condition)
-        self.init(program: compiler.program, paths: compiler.paths, values: compiler.values)
+        self.init(
+            program: compiler.program, paths: compiler.paths, values: compiler.values,
+            isLegacy: isLegacy)
     }
 }
 

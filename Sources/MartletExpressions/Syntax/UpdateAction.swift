@@ -25,10 +25,12 @@ package indirect enum AssignedValue: Sendable {
 extension UpdateExpression {
     /// An update of these actions. Their paths must not overlap, and ADD and DELETE must have
     /// operands of a type they take: nothing is checked.
-    package init(_ actions: [UpdateAction]) {
+    package init(_ actions: [UpdateAction], isLegacy: Bool = false) {
         var compiler = UpdateCompiler()
         for action in actions { compiler.add(action) }
-        self.init(program: compiler.program, paths: compiler.paths, values: compiler.values)
+        self.init(
+            program: compiler.program, paths: compiler.paths, values: compiler.values,
+            isLegacy: isLegacy)
     }
 }
 

@@ -9,6 +9,7 @@ extension BatchGetItem: WireOperation {
     /// What UnprocessedKeys repeats of one table's request: it is sent again as it was.
     package struct TableEcho: Sendable {
         var projection: String?
+        var attributesToGet: [Text]?
         var names: [Text: Text]?
         var isConsistent: Bool?
     }
@@ -44,6 +45,7 @@ extension BatchGetItem: WireOperation {
             echoes.append(
                 TableEcho(
                     projection: table.expressions.text(.projection),
+                    attributesToGet: table.expressions.legacy?.attributesToGet,
                     names: table.expressions.names, isConsistent: table.isConsistent))
         }
         return DecodedRequest(
@@ -118,13 +120,17 @@ extension BatchGetItem: WireOperation {
             let end: String
             switch keys.count {
             case 0: end = "greater than or equal to 1"
-            case ...Limits.batchGetKeys: continue
+            case ...Limits.batchGetKeys: end = ""
             default: end = "less than or equal to \(Limits.batchGetKeys)"
             }
-            // This one is named as the request spells it, and its value is not shown.
-            checks.fail(
-                text: "Value at '\(path)' failed to satisfy constraint: "
-                    + "Member must have length \(end)")
+            if !end.isEmpty {
+                // This one is named as the request spells it, and its value is not shown.
+                checks.fail(
+                    text: "Value at '\(path)' failed to satisfy constraint: "
+                        + "Member must have length \(end)")
+            }
+            table.expressions.legacy?.check(
+                .attributesToGet, at: "requestItems.\(table.name).member.", &checks)
         }
         try checks.check()
         guard !tables!.isEmpty else {
@@ -192,6 +198,12 @@ extension JSONWriter {
         if let projection = echo.projection {
             member("ProjectionExpression")
             string(projection)
+        }
+        if let names = echo.attributesToGet {
+            member("AttributesToGet")
+            beginArray()
+            for name in names { string(name) }
+            endArray()
         }
         if let names = echo.names {
             member("ExpressionAttributeNames")

@@ -3,45 +3,24 @@
 // this order:
 //
 //   1. expression and legacy parameters in one request
-//   2. names, then values, without an expression that could use them
-//   3. a legacy parameter
+//   2. ConditionalOperator without two conditions to join
+//   3. names, then values, without an expression that could use them
 //   4. empty maps and the form of placeholders, names first
 //   5. the first wrong value
 //
-// Then come the expressions themselves, and at last placeholders that none of them used.
+// Then come the expressions or the legacy parameters themselves, and at last placeholders that no
+// expression used.
 
 internal import MartletExpressions
 internal import MartletModel
-
-/// A parameter that does what an expression does.
-enum LegacyParameter: String {
-    case attributesToGet = "AttributesToGet"
-    case attributeUpdates = "AttributeUpdates"
-    case expected = "Expected"
-    case queryFilter = "QueryFilter"
-    case scanFilter = "ScanFilter"
-    case conditionalOperator = "ConditionalOperator"
-    case keyConditions = "KeyConditions"
-
-    /// What to use in its stead, where the operation's filter is called `filter`.
-    func replacement(filter: ExpressionKind) -> ExpressionKind {
-        switch self {
-        case .attributesToGet: .projection
-        case .attributeUpdates: .update
-        case .expected: .condition
-        case .queryFilter, .scanFilter: .filter
-        case .conditionalOperator: filter
-        case .keyConditions: .keyCondition
-        }
-    }
-}
 
 struct ExpressionMembers {
     let generation: ValidationGeneration
     var names: [Text: Text]?
     var values: DecodedAttributes?
     private var texts: [(kind: ExpressionKind, text: String)] = []
-    private var legacy: [LegacyParameter] = []
+    /// nil when the request has none.
+    private(set) var legacy: LegacyMembers?
 
     init(_ generation: ValidationGeneration) { self.generation = generation }
 
@@ -62,13 +41,9 @@ struct ExpressionMembers {
                 if let text = try reader.readOptionalString() { texts.append((kind, text)) }
                 return true
             }
-            guard !parameters.isEmpty else { return false }
-            let string = name.string
-            for parameter in parameters where parameter.rawValue == string {
-                legacy.removeAll { $0 == parameter }
-                if try reader.readNull() { return true }
-                try reader.skipValue()
-                legacy.append(parameter)
+            for parameter in parameters where name.equals(parameter.name) {
+                if legacy == nil { legacy = LegacyMembers() }
+                try legacy!.read(parameter, from: &reader)
                 return true
             }
             return false
@@ -90,12 +65,11 @@ struct ExpressionMembers {
     func makeBinder(
         _ kinds: [ExpressionKind], legacy parameters: [LegacyParameter] = []
     ) throws(WireError) -> BoundExpressions {
-        if texts.isEmpty, names == nil, values == nil, legacy.isEmpty {
-            return BoundExpressions(binder: nil, texts: [], generation: generation)
+        if texts.isEmpty, names == nil, values == nil, legacy == nil {
+            return BoundExpressions(binder: nil, texts: [], legacy: nil, generation: generation)
         }
         let present = kinds.filter { text($0) != nil }
-        let old = parameters.filter { legacy.contains($0) }
-        try checkMixing(present, old)
+        if let legacy { try check(legacy, parameters, beside: present) }
         if names != nil, present.isEmpty {
             throw generation.error(
                 "ExpressionAttributeNames can only be specified when using expressions")
@@ -109,34 +83,38 @@ struct ExpressionMembers {
             }
             throw generation.error(message)
         }
-        if let parameter = old.first {
-            let filter: ExpressionKind = kinds.contains(.filter) ? .filter : .condition
-            let name = parameter.replacement(filter: filter).parameterName
-            throw generation.error(
-                "\(parameter.rawValue) is a legacy parameter; use \(name) instead")
-        }
         do throws(ValidationError) {
             let binder = try ExpressionBinder(names: names, values: values?.values)
             if let problem = values?.problem {
                 throw ValidationError(problem.expressionValueText(in: generation))
             }
-            return BoundExpressions(binder: binder, texts: texts, generation: generation)
+            return BoundExpressions(
+                binder: binder, texts: texts, legacy: legacy, generation: generation)
         } catch {
             throw generation.error(error.message)
         }
     }
 
-    private func checkMixing(
-        _ present: [ExpressionKind], _ old: [LegacyParameter]
+    private func check(
+        _ legacy: LegacyMembers, _ parameters: [LegacyParameter], beside present: [ExpressionKind]
     ) throws(WireError) {
         // Key conditions of the old form may stand beside a filter or a projection.
-        let mixed = old.filter { $0 != .keyConditions || present.contains(.keyCondition) }
-        guard !present.isEmpty, !mixed.isEmpty else { return }
-        let legacyNames = mixed.map(\.rawValue).joined(separator: ", ")
-        let names = present.map { "\($0.parameterName)" }.joined(separator: ", ")
-        throw generation.error(
-            "Can not use both expression and non-expression parameters in the same request: "
-                + "Non-expression parameters: {\(legacyNames)} Expression parameters: {\(names)}")
+        let mixed = parameters.filter {
+            legacy.has($0) && ($0 != .keyConditions || present.contains(.keyCondition))
+        }
+        if !present.isEmpty, !mixed.isEmpty {
+            let legacyNames = mixed.map { "\($0.name)" }.joined(separator: ", ")
+            let names = present.map { "\($0.parameterName)" }.joined(separator: ", ")
+            throw generation.error(
+                "Can not use both expression and non-expression parameters in the same request: "
+                    + "Non-expression parameters: {\(legacyNames)} Expression parameters: {\(names)}"
+            )
+        }
+        do throws(ValidationError) {
+            try legacy.checkConditionalOperator()
+        } catch {
+            throw generation.error(error.message)
+        }
     }
 }
 
@@ -145,27 +123,34 @@ struct BoundExpressions {
     /// nil when the request has neither expressions nor placeholders.
     private var binder: ExpressionBinder?
     private let texts: [(kind: ExpressionKind, text: String)]
-    private let generation: ValidationGeneration
+    /// What the request says in the parameters that expressions replaced.
+    let legacy: LegacyMembers?
+    let generation: ValidationGeneration
 
     init(
         binder: ExpressionBinder?, texts: [(kind: ExpressionKind, text: String)],
-        generation: ValidationGeneration
+        legacy: LegacyMembers?, generation: ValidationGeneration
     ) {
         self.binder = binder
         self.texts = texts
+        self.legacy = legacy
         self.generation = generation
     }
 
+    /// A condition or a filter; for a condition, Expected stands in.
     mutating func condition(
         _ kind: ExpressionKind = .condition
     ) throws(WireError) -> ConditionExpression? {
-        try bind(kind) { binder, text throws(ValidationError) in
+        if legacy != nil, kind == .condition, let expected = try expected() { return expected }
+        return try bind(kind) { binder, text throws(ValidationError) in
             try binder.condition(text, kind: kind)
         }
     }
 
+    /// An update; AttributeUpdates stands in.
     mutating func update() throws(WireError) -> UpdateExpression? {
-        try bind(.update) { binder, text throws(ValidationError) in try binder.update(text) }
+        if legacy != nil, let update = try attributeUpdates() { return update }
+        return try bind(.update) { binder, text throws(ValidationError) in try binder.update(text) }
     }
 
     mutating func keyCondition() throws(WireError) -> KeyCondition? {
@@ -174,8 +159,16 @@ struct BoundExpressions {
         }
     }
 
+    mutating func searchCondition() throws(WireError) -> KeyCondition? {
+        try bind(.searchCondition) { binder, text throws(ValidationError) in
+            try binder.searchCondition(text)
+        }
+    }
+
+    /// A projection; AttributesToGet stands in.
     mutating func projection() throws(WireError) -> ProjectionExpression? {
-        try bind(.projection) { binder, text throws(ValidationError) in
+        if legacy != nil, let projection = try attributesToGet() { return projection }
+        return try bind(.projection) { binder, text throws(ValidationError) in
             try binder.projection(text)
         }
     }

@@ -37,6 +37,7 @@ extension GetItem: WireOperation {
         let table = checks.tableName(tableName)
         let report = checks.choice(
             capacityReport, of: .returnConsumedCapacity, at: "returnConsumedCapacity")
+        members.legacy?.check(.attributesToGet, &checks)
         try checks.check()
 
         var expressions = try members.makeBinder([.projection], legacy: [.attributesToGet])

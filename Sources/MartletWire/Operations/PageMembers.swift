@@ -34,8 +34,9 @@ struct PageMembers {
     }
 
     /// Checks names and enumerations, and takes what passed.
+    /// - Parameter filter: the legacy filter that the operation has.
     func check(
-        _ checks: inout MemberChecks
+        _ checks: inout MemberChecks, filter: LegacyParameter
     ) -> (table: TableName, options: PageOptions) {
         let name = checks.tableName(table)
         checks.name(index, at: "indexName")
@@ -44,7 +45,11 @@ struct PageMembers {
             checks.choice(
                 capacityReport, of: .returnConsumedCapacity, at: "returnConsumedCapacity")
             ?? .none
+        expressions.legacy?.check(.attributesToGet, &checks)
+        expressions.legacy?.check(filter, &checks)
         options.select = checks.choice(select, of: .select, at: "select")
+        expressions.legacy?.check(.conditionalOperator, &checks)
+        expressions.legacy?.check(.keyConditions, &checks)
         options.limit = limit
         options.isConsistent = isConsistent ?? false
         return (name, options)
@@ -62,7 +67,11 @@ struct PageMembers {
 
     /// - Parameter envelope: what Query, and only it, puts before one of the texts.
     func checkSelect(_ options: PageOptions, envelope: String) throws(WireError) {
-        let hasProjection = expressions.text(.projection) != nil
+        let name: StaticString? =
+            expressions.text(.projection) != nil
+            ? "ProjectionExpression"
+            : expressions.legacy?.has(.attributesToGet) == true ? "AttributesToGet" : nil
+        let hasProjection = name != nil
         switch options.select {
         case .specificAttributes where !hasProjection:
             throw .validation(
@@ -70,10 +79,10 @@ struct PageMembers {
                     + "to get SPECIFIC_ATTRIBUTES")
         case .count where hasProjection:
             throw .validation(
-                "Cannot specify the ProjectionExpression when choosing to get only the Count")
+                "Cannot specify the \(name!) when choosing to get only the Count")
         case .allAttributes where hasProjection, .allProjectedAttributes where hasProjection:
             throw .validation(
-                "Cannot specify the ProjectionExpression when choosing to get \(select!)")
+                "Cannot specify the \(name!) when choosing to get \(select!)")
         case .allProjectedAttributes where index == nil:
             throw .validation(
                 "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName")

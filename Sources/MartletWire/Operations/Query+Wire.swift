@@ -26,24 +26,28 @@ extension Query: WireOperation {
             }
         }
         var checks = MemberChecks()
-        var (table, options) = members.check(&checks)
+        var (table, options) = members.check(&checks, filter: .queryFilter)
         options.checkLimit(&checks, isQuery: true)
         try checks.check()
 
         var expressions = try members.expressions.makeBinder(kinds, legacy: legacy)
+        options.filter = try expressions.legacyFilter(.queryFilter)
+        options.projection = try expressions.attributesToGet()
         options.exclusiveStartKey = try members.checkedStartKey()
         try members.checkSelect(options, envelope: "1 validation error detected: ")
-        guard let keyCondition = try expressions.keyCondition() else {
+        var keyCondition = try expressions.keyCondition()
+        guard keyCondition != nil || expressions.hasKeyConditions else {
             throw .validation(
                 "Either the KeyConditions or KeyConditionExpression parameter must be specified "
                     + "in the request.")
         }
-        options.filter = try expressions.condition(.filter)
-        options.projection = try expressions.projection()
+        if let filter = try expressions.condition(.filter) { options.filter = filter }
+        if let projection = try expressions.projection() { options.projection = projection }
         try expressions.requireAllUsed()
+        if keyCondition == nil { keyCondition = try expressions.keyConditions() }
         return DecodedRequest(
             Query(
-                table: table, index: members.index.map { Text($0) }, keyCondition: keyCondition,
+                table: table, index: members.index.map { Text($0) }, keyCondition: keyCondition!,
                 isForward: isForward ?? true, reading: options))
     }
 

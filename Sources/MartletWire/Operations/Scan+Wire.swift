@@ -28,17 +28,19 @@ extension Scan: WireOperation {
             }
         }
         var checks = MemberChecks()
-        var (table, options) = members.check(&checks)
+        var (table, options) = members.check(&checks, filter: .scanFilter)
         options.checkLimit(&checks, isQuery: false)
         Segment.check(number, of: total, &checks)
         try checks.check()
 
         var expressions = try members.expressions.makeBinder(kinds, legacy: legacy)
+        options.projection = try expressions.attributesToGet()
+        options.filter = try expressions.legacyFilter(.scanFilter)
         options.exclusiveStartKey = try members.checkedStartKey()
         let segment = try Segment(number: number, of: total)
         try members.checkSelect(options, envelope: "")
-        options.filter = try expressions.condition(.filter)
-        options.projection = try expressions.projection()
+        if let filter = try expressions.condition(.filter) { options.filter = filter }
+        if let projection = try expressions.projection() { options.projection = projection }
         try expressions.requireAllUsed()
         return DecodedRequest(
             Scan(

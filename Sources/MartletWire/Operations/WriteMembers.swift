@@ -70,16 +70,24 @@ struct WriteMembers {
         guard attributes != nil else {
             _ = capacity(&checks)
             _ = checks.tableName(table)
-            if !afterReturnValues { checks.require(false, at: path) }
+            if !afterReturnValues {
+                checks.require(false, at: path)
+                checkLegacy(&checks)
+            }
             _ = choose(&checks)
-            if afterReturnValues { checks.require(false, at: path) }
+            if afterReturnValues {
+                checks.require(false, at: path)
+                checkLegacy(&checks)
+            }
             try checks.check()
             preconditionFailure("A missing member is a failure")
         }
         let table = checks.tableName(self.table)
         try checks.check()
         let report = capacity(&checks)
+        if !afterReturnValues { checkLegacy(&checks) }
         let choices = choose(&checks)
+        if afterReturnValues { checkLegacy(&checks) }
         try checks.check()
         return checked(table, report, choices)
     }
@@ -92,6 +100,7 @@ struct WriteMembers {
             _ = checks.tableName(table)
             _ = choose(&checks)
             checks.require(false, at: "key")
+            checkLegacy(&checks)
             try checks.check()
             preconditionFailure("A missing member is a failure")
         }
@@ -110,7 +119,16 @@ struct WriteMembers {
         try checks.check()
         let choices = choose(&checks, oneOnly: true)
         try checks.check()
+        checkLegacy(&checks)
+        try checks.check()
         return checked(table, report, choices)
+    }
+
+    private func checkLegacy(_ checks: inout MemberChecks) {
+        guard let legacy = expressions.legacy else { return }
+        legacy.check(.conditionalOperator, &checks)
+        legacy.check(.expected, &checks)
+        legacy.check(.attributeUpdates, &checks)
     }
 
     private typealias Chosen = (
