@@ -1,4 +1,4 @@
-// UpdateTable's changes to global indexes. The service makes or deletes one at a time.
+// UpdateTable's changes to indexes. The service makes or deletes one at a time.
 
 internal import MartletModel
 
@@ -8,9 +8,11 @@ extension ChangedDefinition {
         makeIndexID: () -> UInt32
     ) throws(CatalogError) {
         let entries = change.indexChanges ?? []
-        guard !entries.isEmpty else { return }
+        let vectorEntries = change.vectorIndexChanges ?? []
+        guard !entries.isEmpty || !vectorEntries.isEmpty else { return }
         for entry in entries { try requireIndex(for: entry, of: old) }
-        try requireOneAtATime(entries, of: old, isDeletingIndex: isDeletingIndex)
+        for entry in vectorEntries { try requireIndex(for: entry, of: old) }
+        try requireOneAtATime(entries, vectorEntries, of: old, isDeletingIndex: isDeletingIndex)
         for entry in entries {
             do throws(ValidationError) {
                 switch entry {
@@ -24,13 +26,16 @@ extension ChangedDefinition {
                 throw CatalogError(error)
             }
         }
+        for entry in vectorEntries {
+            try apply(entry, change.attributeDefinitions ?? [], makeIndexID: makeIndexID)
+        }
         guard definition.globalIndexes.count <= Limits.globalIndexes else {
             throw .limitExceeded(
                 "Subscriber limit exceeded: Number of global secondary indexes exceeds "
                     + "per-table limit of \(Limits.globalIndexes)")
         }
         do throws(ValidationError) {
-            try definition.indexes.requireFewProjectedAttributes()
+            try definition.requireFewProjectedAttributes()
         } catch {
             throw CatalogError(error)
         }
@@ -42,28 +47,30 @@ extension ChangedDefinition {
         for entry: GlobalIndexChange, of table: TableDefinition
     ) throws(CatalogError) {
         let name = entry.indexName
+        if case .create = entry { return try requireNoIndex(named: name, in: table) }
         let index = table.index(named: name)
-        switch (entry, index) {
-        case (.create, let index?) where index.status == .creating:
-            throw Self.isBeingCreated(name, of: table)
-        case (.create, _?):
-            throw .validation("Attempting to create an index which already exists")
-        case (.create, nil): return
-        case (_, nil):
-            throw .resourceNotFound(
-                "Requested resource not found: Index \(name) for table \(table.name)")
-        case (.update, let index?):
-            guard index.kind == .global else {
-                throw .validation(
-                    "Cannot update an index that is not a GlobalSecondaryIndex: \(name)")
-            }
-            if index.status == .creating { throw Self.isBeingCreated(name, of: table) }
-        case (.delete, let index?):
-            guard index.kind == .global else {
-                throw .validation(
-                    "Cannot delete an index that is not a GlobalSecondaryIndex: \(name)")
-            }
+        guard index != nil || table.vectorIndex(named: name) != nil else {
+            throw Self.isMissing(name, in: table)
         }
+        let isUpdate = if case .update = entry { true } else { false }
+        guard let index, index.kind == .global else {
+            throw .validation(
+                "Cannot \(isUpdate ? "update" : "delete") an index that is not a "
+                    + "GlobalSecondaryIndex: \(name)")
+        }
+        if isUpdate, index.status == .creating { throw Self.isBeingCreated(name, of: table) }
+    }
+
+    /// The name is free for a new index of any kind.
+    func requireNoIndex(named name: Text, in table: TableDefinition) throws(CatalogError) {
+        let status = table.index(named: name)?.status ?? table.vectorIndex(named: name)?.status
+        guard let status else { return }
+        if status == .creating { throw Self.isBeingCreated(name, of: table) }
+        throw .validation("Attempting to create an index which already exists")
+    }
+
+    static func isMissing(_ name: Text, in table: TableDefinition) -> CatalogError {
+        .resourceNotFound("Requested resource not found: Index \(name) for table \(table.name)")
     }
 
     private static func isBeingCreated(_ name: Text, of table: TableDefinition) -> CatalogError {
@@ -74,15 +81,18 @@ extension ChangedDefinition {
 
     /// An index that is being created may be deleted, but nothing else begins meanwhile.
     private func requireOneAtATime(
-        _ entries: [GlobalIndexChange], of table: TableDefinition, isDeletingIndex: Bool
+        _ entries: [GlobalIndexChange], _ vectorEntries: [VectorIndexChange],
+        of table: TableDefinition, isDeletingIndex: Bool
     ) throws(CatalogError) {
-        let names = entries.compactMap { entry -> Text? in
-            if case .update = entry { nil } else { entry.indexName }
-        }
+        let names =
+            entries.compactMap { entry -> Text? in
+                if case .update = entry { nil } else { entry.indexName }
+            } + vectorEntries.map(\.indexName)
         guard !names.isEmpty else { return }
         let isBusy =
             isDeletingIndex
             || table.indexes.contains { $0.status == .creating && !names.contains($0.name) }
+            || table.vectorIndexes.contains { $0.status == .creating && !names.contains($0.name) }
         guard names.count == 1, !isBusy else {
             throw .limitExceeded(
                 "Subscriber limit exceeded: Only 1 online index can be created or deleted "
@@ -94,23 +104,11 @@ extension ChangedDefinition {
         _ request: IndexRequest, _ definitions: [KeyAttribute], _ makeIndexID: () -> UInt32
     ) throws(ValidationError) {
         let key = try KeySchema(multiple: request.keySchema, definedBy: definitions)
-        for attribute in key.attributes {
-            guard
-                let known = definition.attributeDefinitions.first(where: {
-                    $0.name == attribute.name
-                })
-            else {
-                definition.attributeDefinitions.append(attribute)
-                continue
-            }
-            guard known.type == attribute.type else {
-                throw .invalid(
-                    "Attributes cannot be redefined. Please check that your attribute has the "
-                        + "same type as previously defined. "
-                        + "Existing schema: \(definition.key.schemaText) "
-                        + "New schema: \(key.schemaText)")
-            }
+        for attribute in key.attributes
+        where definition.vectorIndexes.contains(where: { $0.attribute == attribute.name }) {
+            throw VectorIndexDefinition.isDefined(attribute.name)
         }
+        try definition.define(key.attributes, as: key.schemaText)
         switch (definition.billing, request.provisioned) {
         case (.payPerRequest, _?):
             throw .invalid(
@@ -174,13 +172,14 @@ extension TableDefinition {
     fileprivate mutating func forgetUnusedAttributes() {
         attributeDefinitions.removeAll { attribute in
             !key.contains(attribute.name) && !indexes.contains { $0.key.contains(attribute.name) }
+                && !vectorIndexes.contains { $0.searches(attribute.name) }
         }
     }
 }
 
 extension KeySchema {
     /// A key as the service's own classes print it.
-    fileprivate var schemaText: String {
+    var schemaText: String {
         let elements =
             hash.map { "key{\($0.name):\($0.type.rawValue):HASH}" }
             + range.map { "key{\($0.name):\($0.type.rawValue):RANGE}" }

@@ -17,7 +17,7 @@ package enum AttributeOrigin: Sendable {
         if case .updateExpression = self { false } else { true }
     }
 
-    fileprivate func brings(_ name: Text) -> Bool {
+    func brings(_ name: Text) -> Bool {
         switch self {
         case .item: true
         case .updateExpression(let names), .attributeUpdates(let names): names.contains(name)
@@ -137,24 +137,35 @@ extension IndexDefinition {
                             + "to unsupported type"))
         }
         guard let kind = value.emptyKeyKind else {
-            return .item(
-                origin.isItem
-                    ? .invalid(
-                        "Size limit exceeded for Index Key \(attribute.name) Actual Size: "
-                            + "\(value.keyBytes) bytes Max Size: \(limit) bytes IndexName: \(name)")
-                    : ValidationError(
-                        "The update expression attempted to update the secondary index key "
-                            + "beyond allowed size limits"))
+            return .item(Self.sizeFault(attribute, value, limit: limit, index: name, origin))
         }
+        return .request(Self.emptyFault(attribute, kind: kind, index: name, origin))
+    }
+
+    static func sizeFault(
+        _ attribute: KeyAttribute, _ value: AttributeValue, limit: Int, index name: Text,
+        _ origin: AttributeOrigin
+    ) -> ValidationError {
+        origin.isItem
+            ? .invalid(
+                "Size limit exceeded for Index Key \(attribute.name) Actual Size: "
+                    + "\(value.keyBytes) bytes Max Size: \(limit) bytes IndexName: \(name)")
+            : ValidationError(
+                "The update expression attempted to update the secondary index key "
+                    + "beyond allowed size limits")
+    }
+
+    static func emptyFault(
+        _ attribute: KeyAttribute, kind: String, index name: Text, _ origin: AttributeOrigin
+    ) -> ValidationError {
         let what =
             origin.isItem
             ? "A value specified for a secondary index key is not supported."
             : "The update expression attempted to update a secondary index key to a value "
                 + "that is not supported."
         let place = origin.isItem ? " IndexName: \(name), IndexKey: \(attribute.name)" : ""
-        return .request(
-            ValidationError(
-                "One or more parameter values are not valid. \(what) The AttributeValue for a key "
-                    + "attribute cannot contain an empty \(kind) value.\(place)"))
+        return ValidationError(
+            "One or more parameter values are not valid. \(what) The AttributeValue for a key "
+                + "attribute cannot contain an empty \(kind) value.\(place)")
     }
 }

@@ -5,7 +5,7 @@
 //    1  each member by itself, reported together
 //    2  nothing to change; an empty list of index changes
 //    3  changes that the service does not take together
-//    4  index changes: one for each index, definitions, keys, projections
+//    4  index changes: one for each index, definitions, keys, projections; vector indexes alike
 //    5  billing mode against throughput
 //    6  stream, encryption
 
@@ -18,6 +18,7 @@ extension TableChange {
         try requireSomething()
         try requireOneConcern()
         try checkIndexChanges()
+        try checkVectorIndexChanges()
         try checkBilling()
         try stream?.checkChange()
         try encryption?.check()
@@ -29,7 +30,9 @@ extension TableChange {
         let hasOther =
             billing != nil || provisioned != nil || hasOnDemand || warm != nil
             || tableClass != nil || isDeletionProtected != nil || stream != nil || encryption != nil
-        guard hasOther || indexChanges?.isEmpty == false else {
+        let changesIndexes =
+            indexChanges?.isEmpty == false || vectorIndexChanges?.isEmpty == false
+        guard hasOther || changesIndexes else {
             throw ValidationError(
                 "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
                     + "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, "
@@ -40,6 +43,9 @@ extension TableChange {
         if let indexChanges, indexChanges.isEmpty {
             throw .invalid("List of GlobalSecondaryIndexUpdates is empty")
         }
+        if let vectorIndexChanges, vectorIndexChanges.isEmpty {
+            throw .invalid("List of VectorIndexUpdates is empty")
+        }
     }
 
     /// The service changes one thing at a time; only billing, capacity and index updates combine.
@@ -47,7 +53,7 @@ extension TableChange {
         let capacity = billing != nil || provisioned != nil
         let concerns = [
             capacity, hasOnDemand, warm != nil, tableClass != nil, isDeletionProtected != nil,
-            stream != nil, encryption != nil, indexChanges != nil,
+            stream != nil, encryption != nil, indexChanges != nil || vectorIndexChanges != nil,
         ].count { $0 }
         let alone: [(Bool, String)] = [
             (isDeletionProtected != nil, "DeletionProtection modification"),
@@ -60,18 +66,21 @@ extension TableChange {
         let createsIndex = (indexChanges ?? []).contains {
             if case .create = $0 { true } else { false }
         }
-        let changesIndexes = (indexChanges ?? []).contains {
-            if case .update = $0 { false } else { true }
-        }
+        let changesIndexes =
+            vectorIndexChanges != nil
+            || (indexChanges ?? []).contains {
+                if case .update = $0 { false } else { true }
+            }
         if warm != nil, concerns > 1 {
             throw .invalid(
                 createsIndex
                     ? "Create global secondary index cannot be specified when updating WarmThroughput"
                     : "WarmThroughput must be the only operation in the request")
         }
-        if hasOnDemand, stream != nil || provisioned != nil || indexChanges != nil {
+        let hasIndexChanges = indexChanges != nil || vectorIndexChanges != nil
+        if hasOnDemand, stream != nil || provisioned != nil || hasIndexChanges {
             // Provisioned units have a text of their own, which depends on the table's billing.
-            guard provisioned != nil, stream == nil, indexChanges == nil else {
+            guard provisioned != nil, stream == nil, !hasIndexChanges else {
                 throw .invalid(
                     "OnDemandThroughput can only be combined with BillingMode "
                         + "in an UpdateTable request")
@@ -106,6 +115,13 @@ extension TableChange {
         }
     }
 
+    private func checkVectorIndexChanges() throws(ValidationError) {
+        for case .create(let index) in vectorIndexChanges ?? [] {
+            try attributeDefinitions?.requireDistinctNames()
+            _ = try index.definition(attributeDefinitions ?? [])
+        }
+    }
+
     private func checkBilling() throws(ValidationError) {
         switch (billing, provisioned) {
         case (.payPerRequest, _?): throw ThroughputSettings.noUnitsOnDemand
@@ -122,6 +138,15 @@ extension GlobalIndexChange {
         switch self {
         case .create(let index): index.name
         case .update(let name, _, _, _), .delete(let name): name
+        }
+    }
+}
+
+extension VectorIndexChange {
+    package var indexName: Text {
+        switch self {
+        case .create(let index): index.name
+        case .delete(let name): name
         }
     }
 }

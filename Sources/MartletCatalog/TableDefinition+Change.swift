@@ -10,6 +10,9 @@ package struct ChangedDefinition: Sendable {
     package var createdIndexes: [IndexDefinition] = []
     /// No longer in the definition: rows to be dropped.
     package var deletedIndexes: [IndexDefinition] = []
+    /// The same of vector indexes.
+    package var createdVectorIndexes: [VectorIndexDefinition] = []
+    package var deletedVectorIndexes: [VectorIndexDefinition] = []
     /// Global indexes whose settings changed.
     package var updatedIndexes: [Text] = []
     /// Whether the service would answer the table as UPDATING.
@@ -51,7 +54,8 @@ extension TableDefinition {
         changed.changesTable =
             change.billing != nil || change.provisioned != nil || change.stream != nil
             || change.tableClass != nil || !changed.createdIndexes.isEmpty
-            || !changed.deletedIndexes.isEmpty
+            || !changed.deletedIndexes.isEmpty || !changed.createdVectorIndexes.isEmpty
+            || !changed.deletedVectorIndexes.isEmpty
         return changed
     }
 
@@ -60,6 +64,9 @@ extension TableDefinition {
     ) throws(ValidationError) {
         let old = billing
         billing = change.billing ?? billing
+        guard billing == .payPerRequest || vectorIndexes.isEmpty else {
+            throw VectorIndexDefinition.needsRequestBilling
+        }
         if let units = change.provisioned {
             guard billing == .provisioned else { throw ThroughputSettings.noUnitsOnDemand }
             try throughput.provision(units, for: .table, now: now)

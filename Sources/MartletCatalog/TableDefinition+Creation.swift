@@ -10,8 +10,10 @@
 //    6  empty index lists; definitions that no key uses
 //    7  local indexes, one after the other: key, projection, name; then their number
 //    8  global indexes alike, with their throughput
-//    9  projected attributes over all indexes
-//   10  stream, encryption, tags
+//    9  vector indexes: billing, their number; then one after the other as
+//       `VectorIndexDefinition+Checking.swift` says
+//   10  projected attributes over all indexes
+//   11  stream, encryption, tags
 
 package import MartletModel
 
@@ -55,15 +57,20 @@ extension TableDefinition {
             throw .invalid(
                 "GlobalSecondaryIndex count exceeds the per-table limit of \(Limits.globalIndexes)")
         }
-        try indexes.requireFewProjectedAttributes()
+        var vectorIndexes =
+            try request.vectorIndexes?.definitions(definitions, billing: billing, names: &names)
+            ?? []
+        try TableDefinition.requireFewProjectedAttributes(indexes, vectorIndexes)
         let stream = try StreamSettings.created(request.stream, now: now)
         try request.encryption?.check()
         try Tag.check(request.tags)
 
         for position in indexes.indices { indexes[position].id = makeIndexID() }
+        for position in vectorIndexes.indices { vectorIndexes[position].id = makeIndexID() }
         self.init(
             name: request.name, id: id, uuid: uuid, created: now,
-            attributeDefinitions: definitions, key: key, indexes: indexes, billing: billing,
+            attributeDefinitions: definitions, key: key, indexes: indexes,
+            vectorIndexes: vectorIndexes, billing: billing,
             lastSwitchToPayPerRequest: billing == .payPerRequest ? now : nil,
             throughput: throughput, tableClass: request.tableClass ?? .standard,
             isDeletionProtected: request.isDeletionProtected ?? false, stream: stream,
@@ -86,7 +93,7 @@ extension TableRequest {
     /// Attributes are defined if and only if a key uses them. A missing definition is noticed with
     /// the key that misses it; here it is those too many.
     fileprivate func requireExactDefinitions() throws(ValidationError) {
-        if localIndexes == nil, globalIndexes == nil {
+        if localIndexes == nil, globalIndexes == nil, vectorIndexes == nil {
             guard keySchema.count == attributeDefinitions.count else {
                 throw .invalid(
                     "Number of attributes in KeySchema does not exactly match number of "
@@ -100,10 +107,20 @@ extension TableRequest {
         if let globalIndexes, globalIndexes.isEmpty {
             throw .invalid("List of GlobalSecondaryIndexes is empty")
         }
+        if let vectorIndexes, vectorIndexes.isEmpty {
+            throw .invalid("List of VectorIndexes is empty")
+        }
         var used: [Text] = []
         let indexKeys = ((localIndexes ?? []) + (globalIndexes ?? [])).flatMap(\.keySchema)
         for element in keySchema + indexKeys where !used.contains(element.name) {
             used.append(element.name)
+        }
+        // That a vector attribute must have no definition is said where its index is checked.
+        for index in vectorIndexes ?? [] {
+            for name in (index.searchSchema ?? []).map(\.name) + [index.attribute]
+            where !used.contains(name) {
+                used.append(name)
+            }
         }
         guard attributeDefinitions.count <= used.count else {
             throw .invalid(
@@ -158,10 +175,17 @@ extension IndexDefinition {
     }
 }
 
-extension [IndexDefinition] {
-    /// Attributes of INCLUDE projections count once for each index that names them.
+extension TableDefinition {
     func requireFewProjectedAttributes() throws(ValidationError) {
-        let count = reduce(0) { $0 + $1.projection.includedCount }
+        try Self.requireFewProjectedAttributes(indexes, vectorIndexes)
+    }
+
+    /// Attributes of INCLUDE projections count once for each index that names them.
+    fileprivate static func requireFewProjectedAttributes(
+        _ indexes: [IndexDefinition], _ vectorIndexes: [VectorIndexDefinition]
+    ) throws(ValidationError) {
+        let projections = indexes.map(\.projection) + vectorIndexes.map(\.projection)
+        let count = projections.reduce(0) { $0 + $1.includedCount }
         guard count <= Limits.projectedAttributesPerTable else {
             throw .invalid(
                 "Number of NonKeyAttributes over all indexes exceeds the per-table limit of "

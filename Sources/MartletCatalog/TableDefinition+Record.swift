@@ -1,30 +1,33 @@
 // A table's definition as an item, which the catalogue stores as an item record: attributes are
 // named, so that a dump of the catalogue can be read, and a format can grow.
 //
-//   format N 1 · name S · id N · uuid S · created N
+//   format N 1 or 2 · name S · id N · uuid S · created N
 //   attributes L of { name S, type S }                 in the order of their declaration
 //   hash L of S, range L of S                          key attribute names
 //   indexes L of { name S, id N, kind S, hash L, range L, projection S, include L?, status S,
 //                  throughput M? }
+//   vectors L of vector indexes, format 2 only (`VectorIndexDefinition+Record.swift`)
 //   billing S · switched N? · throughput { read N, write N, increased N?, decreased N?,
 //                  maxRead N?, maxWrite N?, warmRead N?, warmWrite N? }
 //   class S · classChanged N? · protected BOOL · stream { view S, label S }?
 //   key S? · expiry S? · tags L of { key S, value S } · policy S?
 //
-// Times are seconds since 1970. A record of another format, or with a member that is not listed, is
-// refused: rewriting it would lose what it says.
+// Times are seconds since 1970. A table without vector indexes is written in format 1, as before
+// there were any. A record of another format, or with a member that is not listed, is refused:
+// rewriting it would lose what it says.
 // Spec: docs/format/catalog.md.
 
 package import MartletEncoding
 package import MartletModel
 
 extension TableDefinition {
-    private static let format = 1
+    /// What a table needs that has no vector index, and one that has.
+    private static let formats = (plain: 1, vectors: 2)
 
     /// The definition as an item.
     package var storedItem: Item {
         var item: Item = [
-            "format": .number(DecimalNumber(Self.format)),
+            "format": .count(vectorIndexes.isEmpty ? Self.formats.plain : Self.formats.vectors),
             "name": .text(name.description),
             "id": .number(DecimalNumber(Int(id))),
             "uuid": .text(uuid),
@@ -43,6 +46,7 @@ extension TableDefinition {
             "tags": .list(
                 tags.map { .map(["key": .text($0.key), "value": .text($0.value)]) }),
         ]
+        if !vectorIndexes.isEmpty { item["vectors"] = .list(vectorIndexes.map(\.storedValue)) }
         item["switched"] = lastSwitchToPayPerRequest.map(AttributeValue.time)
         item["classChanged"] = lastTableClassUpdate.map(AttributeValue.time)
         item["stream"] = stream.map {
@@ -64,7 +68,9 @@ extension TableDefinition {
     package init(storedItem item: Item) throws(CorruptRecord) {
         var reader = DefinitionReader(item, "table")
         let format = try reader.integer("format")
-        guard format == Self.format else { throw CorruptRecord("table: format \(format)") }
+        guard format == Self.formats.plain || format == Self.formats.vectors else {
+            throw CorruptRecord("table: format \(format)")
+        }
         var definitions: [KeyAttribute] = []
         for element in try reader.list("attributes") {
             var attribute = try DefinitionReader(element, "attribute")
@@ -76,6 +82,12 @@ extension TableDefinition {
         var indexes: [IndexDefinition] = []
         for element in try reader.list("indexes") {
             indexes.append(try IndexDefinition(stored: element, definitions))
+        }
+        var vectorIndexes: [VectorIndexDefinition] = []
+        if format == Self.formats.vectors {
+            for element in try reader.list("vectors") {
+                vectorIndexes.append(try VectorIndexDefinition(stored: element, definitions))
+            }
         }
         var tags: [Tag] = []
         for element in try reader.list("tags") {
@@ -99,7 +111,7 @@ extension TableDefinition {
             name: TableName(name), id: try reader.id("id"), uuid: try reader.text("uuid"),
             created: created, attributeDefinitions: definitions,
             key: try KeySchema(stored: &reader, definitions), indexes: indexes,
-            billing: try reader.choice("billing"),
+            vectorIndexes: vectorIndexes, billing: try reader.choice("billing"),
             lastSwitchToPayPerRequest: try reader.time("switched"),
             throughput: try ThroughputSettings(stored: reader.take("throughput")),
             tableClass: try reader.choice("class"),
@@ -113,11 +125,11 @@ extension TableDefinition {
 }
 
 extension AttributeValue {
-    fileprivate static func text(_ text: String) -> AttributeValue { .string(Text(text)) }
+    static func text(_ text: String) -> AttributeValue { .string(Text(text)) }
 
-    fileprivate static func count(_ count: Int) -> AttributeValue { .number(DecimalNumber(count)) }
+    static func count(_ count: Int) -> AttributeValue { .number(DecimalNumber(count)) }
 
-    fileprivate static func names(_ attributes: [KeyAttribute]) -> AttributeValue {
+    static func names(_ attributes: [KeyAttribute]) -> AttributeValue {
         .list(attributes.map { .string($0.name) })
     }
 
@@ -137,13 +149,7 @@ extension IndexDefinition {
             "name": .string(name), "id": .count(Int(id)), "kind": .text(kind.rawValue),
             "hash": .names(key.hash), "range": .names(key.range), "status": .text(status.rawValue),
         ]
-        switch projection {
-        case .all: members["projection"] = .text("ALL")
-        case .keysOnly: members["projection"] = .text("KEYS_ONLY")
-        case .include(let names):
-            members["projection"] = .text("INCLUDE")
-            members["include"] = .list(names.map(AttributeValue.string))
-        }
+        projection.store(in: &members)
         members["throughput"] = throughput?.storedValue
         return .map(members)
     }
@@ -152,12 +158,7 @@ extension IndexDefinition {
         stored value: AttributeValue, _ definitions: [KeyAttribute]
     ) throws(CorruptRecord) {
         var reader = try DefinitionReader(value, "index")
-        let projection: Projection =
-            switch try reader.choice("projection", ProjectionRequest.Kind.self) {
-            case .all: .all
-            case .keysOnly: .keysOnly
-            case .include: .include(try reader.texts("include"))
-            }
+        let projection = try Projection(stored: &reader)
         self.init(
             name: Text(try reader.text("name")), id: try reader.id("id"),
             kind: try reader.choice("kind"), key: try KeySchema(stored: &reader, definitions),
@@ -169,22 +170,45 @@ extension IndexDefinition {
     }
 }
 
+extension Projection {
+    func store(in members: inout AttributeMap) {
+        switch self {
+        case .all: members["projection"] = .text("ALL")
+        case .keysOnly: members["projection"] = .text("KEYS_ONLY")
+        case .include(let names):
+            members["projection"] = .text("INCLUDE")
+            members["include"] = .list(names.map(AttributeValue.string))
+        }
+    }
+
+    init(stored reader: inout DefinitionReader) throws(CorruptRecord) {
+        self =
+            switch try reader.choice("projection", ProjectionRequest.Kind.self) {
+            case .all: .all
+            case .keysOnly: .keysOnly
+            case .include: .include(try reader.texts("include"))
+            }
+    }
+}
+
 extension KeySchema {
     fileprivate init(
         stored reader: inout DefinitionReader, _ definitions: [KeyAttribute]
     ) throws(CorruptRecord) {
-        let hash = try Self.attributes(reader.texts("hash"), definitions)
-        let range = try Self.attributes(reader.texts("range"), definitions)
+        let hash = try definitions.named(reader.texts("hash"))
+        let range = try definitions.named(reader.texts("range"))
         guard !hash.isEmpty else { throw CorruptRecord("key: no hash attribute") }
         self.init(hash: hash, range: range)
     }
 
-    private static func attributes(
-        _ names: [Text], _ definitions: [KeyAttribute]
-    ) throws(CorruptRecord) -> [KeyAttribute] {
+}
+
+extension [KeyAttribute] {
+    /// These definitions' attributes of the given names.
+    func named(_ names: [Text]) throws(CorruptRecord) -> [KeyAttribute] {
         var attributes: [KeyAttribute] = []
         for name in names {
-            guard let definition = definitions.first(where: { $0.name == name }) else {
+            guard let definition = first(where: { $0.name == name }) else {
                 throw CorruptRecord("key: attribute without a definition")
             }
             attributes.append(definition)

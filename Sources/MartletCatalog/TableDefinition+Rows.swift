@@ -91,6 +91,23 @@ extension TableDefinition {
         }
     }
 
+    /// The record of what a vector index holds of an item, its vector included.
+    package func projectedRecord(
+        for index: VectorIndexDefinition, of record: ItemRecord
+    ) -> ItemRecord {
+        guard index.projection != .all else { return record }
+        return record.projected { select in
+            for attribute in key.hash { select(attribute.name) }
+            for attribute in key.range { select(attribute.name) }
+            select(index.attribute)
+            if let hash = index.hash { select(hash.name) }
+            for attribute in index.filters { select(attribute.name) }
+            if case .include(let names) = index.projection {
+                for name in names { select(name) }
+            }
+        }
+    }
+
     /// Whether an index holds the attribute.
     package func projects(_ name: Text, _ index: IndexDefinition) -> Bool {
         switch index.projection {

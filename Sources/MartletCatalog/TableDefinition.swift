@@ -118,10 +118,15 @@ package struct TableDefinition: Hashable, Sendable {
 package struct Tally: Hashable, Sendable {
     package var itemCount: Int
     package var sizeBytes: Int
+    /// For a vector index: by how much all vectors of its attribute, as lists of numbers, exceed
+    /// four bytes a dimension, as which they are billed. Counts the vectors of its dimensions, also
+    /// in items that it does not hold for another reason. May be negative.
+    package var savedBytes: Int
 
-    package init(itemCount: Int = 0, sizeBytes: Int = 0) {
+    package init(itemCount: Int = 0, sizeBytes: Int = 0, savedBytes: Int = 0) {
         self.itemCount = itemCount
         self.sizeBytes = sizeBytes
+        self.savedBytes = savedBytes
     }
 }
 
@@ -142,6 +147,7 @@ package struct TableDescription: Sendable {
     package var indexTallies: [UInt32: Tally]
     /// Indexes on their way out, which the definition no longer holds: answered as DELETING.
     package var deletedIndexes: [IndexDefinition]
+    package var deletedVectorIndexes: [VectorIndexDefinition] = []
     /// Global indexes of an UpdateTable answer that are being changed: answered as UPDATING.
     package var updatingIndexes: [Text]
 

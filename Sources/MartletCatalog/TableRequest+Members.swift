@@ -23,12 +23,28 @@ extension MemberChecks {
     fileprivate mutating func index(_ index: IndexRequest, keyElements: Int, at path: String) {
         name(index.name.string, at: path + ".indexName")
         keySchema(index.keySchema, atMost: keyElements, at: path + ".keySchema")
-        if let names = index.projection.nonKeyAttributes {
-            length(
-                names.count, of: names.listed, in: 1...Limits.projectedAttributesPerIndex,
-                at: path + ".projection.nonKeyAttributes")
-        }
+        nonKeyAttributes(of: index.projection, at: path)
         units(index.provisioned, at: path + ".provisionedThroughput")
+    }
+
+    fileprivate mutating func vectorIndex(_ index: VectorIndexRequest, at path: String) {
+        name(index.name.string, at: path + ".indexName")
+        keyAttribute(index.attribute, at: path + ".vectorAttribute.attributeName")
+        if let schema = index.searchSchema {
+            length(schema.count, of: "[]", in: 1...Int.max, at: path + ".searchSchema")
+            for (position, element) in schema.enumerated() {
+                keyAttribute(
+                    element.name, at: "\(path).searchSchema.\(position + 1).member.attributeName")
+            }
+        }
+        nonKeyAttributes(of: index.projection, at: path)
+    }
+
+    private mutating func nonKeyAttributes(of projection: ProjectionRequest, at path: String) {
+        guard let names = projection.nonKeyAttributes else { return }
+        length(
+            names.count, of: names.listed, in: 1...Limits.projectedAttributesPerIndex,
+            at: path + ".projection.nonKeyAttributes")
     }
 
     fileprivate mutating func definitions(_ definitions: [KeyAttribute]) {
@@ -64,6 +80,9 @@ extension TableRequest {
             checks.index(
                 index, keyElements: Int.max, at: "globalSecondaryIndexes.\(position + 1).member")
         }
+        for (position, index) in (vectorIndexes ?? []).enumerated() {
+            checks.vectorIndex(index, at: "vectorIndexes.\(position + 1).member")
+        }
         if let error = checks.error { throw error }
     }
 }
@@ -84,6 +103,13 @@ extension TableChange {
                 checks.units(provisioned, at: path + ".update.provisionedThroughput")
             case .delete(let name):
                 checks.name(name.string, at: path + ".delete.indexName")
+            }
+        }
+        for (position, change) in (vectorIndexChanges ?? []).enumerated() {
+            let path = "vectorIndexUpdates.\(position + 1).member"
+            switch change {
+            case .create(let index): checks.vectorIndex(index, at: path + ".create")
+            case .delete(let name): checks.name(name.string, at: path + ".delete.indexName")
             }
         }
         if let error = checks.error { throw error }

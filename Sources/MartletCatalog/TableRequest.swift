@@ -3,6 +3,7 @@
 // it cannot.
 
 package import MartletModel
+package import MartletVectors
 
 package struct KeySchemaElement: Hashable, Sendable {
     package enum Role: String, Hashable, Sendable {
@@ -68,6 +69,63 @@ package struct IndexRequest: Hashable, Sendable {
     }
 }
 
+package struct SearchSchemaElement: Hashable, Sendable {
+    package enum Role: String, Hashable, Sendable {
+        case hash = "HASH"
+        case inlineFilter = "INLINE_FILTER"
+    }
+
+    package var name: Text
+    package var role: Role
+
+    package init(name: Text, role: Role) {
+        self.name = name
+        self.role = role
+    }
+}
+
+package struct VectorIndexRequest: Hashable, Sendable {
+    package var name: Text
+    package var attribute: Text
+    package var dimensions: Int
+    package var distance: Metric
+    /// nil when the member was not sent.
+    package var searchSchema: [SearchSchemaElement]?
+    package var projection: ProjectionRequest
+    package var tuning: VectorTuning
+
+    package init(
+        name: Text, attribute: Text, dimensions: Int, distance: Metric = .cosine,
+        searchSchema: [SearchSchemaElement]? = nil,
+        projection: ProjectionRequest = ProjectionRequest(kind: .all),
+        tuning: VectorTuning = VectorTuning()
+    ) {
+        self.name = name
+        self.attribute = attribute
+        self.dimensions = dimensions
+        self.distance = distance
+        self.searchSchema = searchSchema
+        self.projection = projection
+        self.tuning = tuning
+    }
+}
+
+/// How an index is built and kept, which the service does not let its clients say.
+package struct VectorTuning: Hashable, Sendable {
+    package var m: Int
+    package var efConstruction: Int
+    package var codes: CodeKind
+    package var residence: VectorResidence
+
+    package init() {
+        let parameters = VectorParameters(dimensions: 1, metric: .cosine)
+        m = parameters.m
+        efConstruction = parameters.efConstruction
+        codes = parameters.codes
+        residence = parameters.residence
+    }
+}
+
 package struct StreamRequest: Hashable, Sendable {
     package var isEnabled: Bool
     package var viewType: StreamSettings.ViewType?
@@ -98,6 +156,7 @@ package struct TableRequest: Hashable, Sendable {
     /// nil when the member was not sent; an empty list is an error of its own.
     package var localIndexes: [IndexRequest]?
     package var globalIndexes: [IndexRequest]?
+    package var vectorIndexes: [VectorIndexRequest]?
     package var billing: BillingMode?
     package var provisioned: CapacityUnits?
     package var onDemand: PartialUnits?
@@ -112,7 +171,8 @@ package struct TableRequest: Hashable, Sendable {
     package init(
         name: TableName, attributeDefinitions: [KeyAttribute], keySchema: [KeySchemaElement],
         localIndexes: [IndexRequest]? = nil, globalIndexes: [IndexRequest]? = nil,
-        billing: BillingMode? = nil, provisioned: CapacityUnits? = nil,
+        vectorIndexes: [VectorIndexRequest]? = nil, billing: BillingMode? = nil,
+        provisioned: CapacityUnits? = nil,
         onDemand: PartialUnits? = nil, warm: PartialUnits? = nil, tableClass: TableClass? = nil,
         isDeletionProtected: Bool? = nil, stream: StreamRequest? = nil,
         encryption: EncryptionRequest? = nil, tags: [Tag] = [], resourcePolicy: String? = nil
@@ -122,6 +182,7 @@ package struct TableRequest: Hashable, Sendable {
         self.keySchema = keySchema
         self.localIndexes = localIndexes
         self.globalIndexes = globalIndexes
+        self.vectorIndexes = vectorIndexes
         self.billing = billing
         self.provisioned = provisioned
         self.onDemand = onDemand
@@ -143,10 +204,17 @@ package enum GlobalIndexChange: Hashable, Sendable {
     case delete(name: Text)
 }
 
+/// One entry of VectorIndexUpdates; a request's entry names exactly one of the two.
+package enum VectorIndexChange: Hashable, Sendable {
+    case create(VectorIndexRequest)
+    case delete(name: Text)
+}
+
 package struct TableChange: Hashable, Sendable {
     package var name: TableName
     package var attributeDefinitions: [KeyAttribute]?
     package var indexChanges: [GlobalIndexChange]?
+    package var vectorIndexChanges: [VectorIndexChange]?
     package var billing: BillingMode?
     package var provisioned: CapacityUnits?
     package var onDemand: PartialUnits?
@@ -158,7 +226,8 @@ package struct TableChange: Hashable, Sendable {
 
     package init(
         name: TableName, attributeDefinitions: [KeyAttribute]? = nil,
-        indexChanges: [GlobalIndexChange]? = nil, billing: BillingMode? = nil,
+        indexChanges: [GlobalIndexChange]? = nil,
+        vectorIndexChanges: [VectorIndexChange]? = nil, billing: BillingMode? = nil,
         provisioned: CapacityUnits? = nil, onDemand: PartialUnits? = nil,
         warm: PartialUnits? = nil, tableClass: TableClass? = nil,
         isDeletionProtected: Bool? = nil, stream: StreamRequest? = nil,
@@ -167,6 +236,7 @@ package struct TableChange: Hashable, Sendable {
         self.name = name
         self.attributeDefinitions = attributeDefinitions
         self.indexChanges = indexChanges
+        self.vectorIndexChanges = vectorIndexChanges
         self.billing = billing
         self.provisioned = provisioned
         self.onDemand = onDemand

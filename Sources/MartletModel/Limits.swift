@@ -26,6 +26,15 @@ public enum Limits {
     public static let tagsPerResource = 50
     public static let tables = 2_500
 
+    // Vector indexes
+    public static let vectorIndexes = 5
+    public static let vectorDimensions = 1...4_096
+    public static let searchSchemaHashes = 1
+    public static let searchSchemaFilters = 18
+    public static let inlineFilterBytes = 10_240
+    public static let searchResults = 100
+    public static let searchBytes = 16 << 20
+
     // Requests
     public static let pageBytes = 1 << 20
     public static let batchGetKeys = 100

@@ -42,7 +42,8 @@ extension TestDatabase {
         switch space {
         case .catalog: return "catalog " + String(decoding: key.dropFirst(), as: UTF8.self)
         case .transactionToken: return "token " + String(decoding: key.dropFirst(), as: UTF8.self)
-        case .tally, .item, .indexRow, .expiry:
+        case .vectorJournal where key.count == 1: return "next sequence"
+        case .tally, .item, .indexRow, .expiry, .vectorJournal, .vectorWalk:
             let id = key[1..<5].reduce(0) { $0 << 8 | Int($1) }
             return "\(space) \(id) \(hexadecimal(key.dropFirst(5)))"
         }
