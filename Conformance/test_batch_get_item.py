@@ -12,7 +12,6 @@ from support.check import (
     VALIDATION,
     WRONG_KEY,
     Part,
-    cases,
     enum_text,
     refuses,
 )
@@ -59,7 +58,6 @@ def test_projections(client: Any, hash_table: str, key: str) -> None:
     assert answer["Responses"][hash_table] == [{"name": n(2)}]
 
 
-@pytest.mark.legacy
 def test_attributes_to_get(client: Any, hash_table: str, key: str) -> None:
     put(client, hash_table, {"pk": s(key), "a": n(1), "name": n(2)})
     answer = client.batch_get_item(
@@ -150,7 +148,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases(REFUSALS))
+@pytest.mark.parametrize("case", REFUSALS)
 def test_refuses(client: Any, hash_table: str, case: str) -> None:
     request, text = REFUSALS[case]
     refuses(client.batch_get_item, VALIDATION, text, RequestItems={hash_table: request})

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from support.check import ENVELOPE, IN_USE, INVALID, VALIDATION, Part, cases, refuses
+from support.check import ENVELOPE, IN_USE, INVALID, VALIDATION, Part, refuses
 from support.tables import HASH, RANGE, attributes, index, keys, on_demand
 
 PROVISIONED = {"ReadCapacityUnits": 3, "WriteCapacityUnits": 2}
@@ -243,7 +243,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases(REFUSALS))
+@pytest.mark.parametrize("case", REFUSALS)
 def test_refuses(client: Any, name: str, case: str) -> None:
     request, text = REFUSALS[case]
     refuses(client.create_table, VALIDATION, text, TableName=name, **request)

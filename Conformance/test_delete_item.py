@@ -17,7 +17,6 @@ from support.check import (
     VALIDATION,
     WRONG_KEY,
     Part,
-    cases,
     enum_text,
     refuses,
 )
@@ -82,7 +81,6 @@ def test_conditions(client: Any, hash_table: str, key: str) -> None:
     assert "Item" not in answer
 
 
-@pytest.mark.legacy
 def test_expected(client: Any, hash_table: str, key: str) -> None:
     client.put_item(TableName=hash_table, Item={"pk": s(key), "a": n(1)})
     request = {"TableName": hash_table, "Key": {"pk": s(key)}}
@@ -137,7 +135,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases(REFUSALS))
+@pytest.mark.parametrize("case", REFUSALS)
 @pytest.mark.parametrize("exists", [True, False], ids=["table", "no-table"])
 def test_refuses_before_the_table_is_looked_up(
     client: Any, hash_table: str, case: str, exists: bool

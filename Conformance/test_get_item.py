@@ -13,7 +13,6 @@ from support.check import (
     VALIDATION,
     WRONG_KEY,
     Part,
-    cases,
     enum_text,
     refuses,
 )
@@ -66,7 +65,6 @@ def test_a_projection_that_matches_nothing_is_an_empty_item(
     assert got["Item"] == {}
 
 
-@pytest.mark.legacy
 def test_attributes_to_get(client: Any, hash_table: str, key: str) -> None:
     client.put_item(
         TableName=hash_table, Item={"pk": s(key), "a": n(1), "b": lst(n(2)), "c": n(3)}
@@ -77,7 +75,6 @@ def test_attributes_to_get(client: Any, hash_table: str, key: str) -> None:
     assert got["Item"] == {"a": n(1), "b": lst(n(2))}
 
 
-@pytest.mark.legacy
 def test_a_dot_in_the_legacy_list_is_part_of_the_name(
     client: Any, hash_table: str, key: str
 ) -> None:
@@ -147,7 +144,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases(REFUSALS))
+@pytest.mark.parametrize("case", REFUSALS)
 @pytest.mark.parametrize("exists", [True, False], ids=["table", "no-table"])
 def test_refuses_before_the_table_is_looked_up(
     client: Any, hash_table: str, case: str, exists: bool

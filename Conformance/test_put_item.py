@@ -16,7 +16,6 @@ from support.check import (
     NOT_FOUND,
     VALIDATION,
     Part,
-    cases,
     enum_text,
     refuses,
 )
@@ -169,7 +168,7 @@ REFUSED_IN_ENVELOPE: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases(REFUSED_IN_ENVELOPE))
+@pytest.mark.parametrize("case", REFUSED_IN_ENVELOPE)
 @pytest.mark.parametrize("exists", [True, False], ids=["table", "no-table"])
 def test_refuses_before_the_table_is_looked_up(
     client: Any, hash_table: str, case: str, exists: bool
@@ -353,7 +352,6 @@ EXPECTED_CASES: list[tuple[dict[str, Any], bool]] = [
 ]
 
 
-@pytest.mark.legacy
 @pytest.mark.parametrize("number", range(len(EXPECTED_CASES)))
 def test_expected(client: Any, hash_table: str, key: str, number: int) -> None:
     expected, holds = EXPECTED_CASES[number]
@@ -368,7 +366,6 @@ def test_expected(client: Any, hash_table: str, key: str, number: int) -> None:
         assert read(client, hash_table, {"pk": s(key)}) == item
 
 
-@pytest.mark.legacy
 def test_conditional_operator(client: Any, hash_table: str, key: str) -> None:
     client.put_item(TableName=hash_table, Item={"pk": s(key), "a": n(1)})
     expected = {"a": {"Value": n(1)}, "b": {"Value": n(1)}}

@@ -13,7 +13,6 @@ from support.check import (
     NOT_FOUND,
     VALIDATION,
     Part,
-    cases,
     enum_text,
     refuses,
 )
@@ -133,7 +132,6 @@ LEGACY: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
-@pytest.mark.legacy
 @pytest.mark.parametrize("number", range(len(LEGACY)))
 def test_key_conditions(client: Any, strings: str, number: int) -> None:
     conditions, wanted = LEGACY[number]
@@ -143,7 +141,6 @@ def test_key_conditions(client: Any, strings: str, number: int) -> None:
     assert sorts(answer) == wanted
 
 
-@pytest.mark.legacy
 def test_query_filter(client: Any, strings: str) -> None:
     request = {"TableName": strings, "KeyConditions": {"pk": op("EQ", s(FIXED))}}
     assert sorts(client.query(QueryFilter={"v": op("GE", n(2))}, **request)) == ["ab", "abc", "ba"]
@@ -375,7 +372,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases(REFUSALS))
+@pytest.mark.parametrize("case", REFUSALS)
 def test_refuses(client: Any, range_table: str, case: str) -> None:
     request, text = REFUSALS[case]
     refuses(client.query, VALIDATION, text, TableName=range_table, **request)

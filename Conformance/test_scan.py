@@ -14,7 +14,6 @@ from support.check import (
     NOT_FOUND,
     VALIDATION,
     Part,
-    cases,
     enum_text,
     refuses,
 )
@@ -107,7 +106,6 @@ def test_filters_may_touch_keys(client: Any, filled: str) -> None:
     assert answer["ScannedCount"] == len(EVERY)
 
 
-@pytest.mark.legacy
 def test_scan_filter(client: Any, filled: str) -> None:
     condition = {"v": {"ComparisonOperator": "LT", "AttributeValueList": [n(2)]}}
     answer = client.scan(TableName=filled, ScanFilter=condition)
@@ -132,7 +130,6 @@ def test_projection(client: Any, filled: str) -> None:
     assert all(set(item) == {"w"} for item in items) and len(items) == len(EVERY)
 
 
-@pytest.mark.legacy
 def test_attributes_to_get(client: Any, filled: str) -> None:
     items = client.scan(TableName=filled, AttributesToGet=["v", "sk"])["Items"]
     assert all(set(item) == {"v", "sk"} for item in items)
@@ -221,7 +218,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases(REFUSALS))
+@pytest.mark.parametrize("case", REFUSALS)
 def test_refuses(client: Any, range_table: str, case: str) -> None:
     request, text = REFUSALS[case]
     refuses(client.scan, VALIDATION, text, TableName=range_table, **request)

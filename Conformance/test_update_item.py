@@ -16,7 +16,6 @@ from support.check import (
     VALIDATION,
     WRONG_KEY,
     Part,
-    cases,
     enum_text,
     refuses,
 )
@@ -45,9 +44,7 @@ def test_an_empty_update_creates_the_bare_key(client: Any, hash_table: str, key:
     [
         {"UpdateExpression": "REMOVE a"},
         {"UpdateExpression": "DELETE a :s", "ExpressionAttributeValues": {":s": {"SS": ["x"]}}},
-        pytest.param(
-            {"AttributeUpdates": {"a": {"Action": "DELETE"}}}, marks=pytest.mark.legacy
-        ),
+        {"AttributeUpdates": {"a": {"Action": "DELETE"}}},
     ],
     ids=["REMOVE", "DELETE", "legacy"],
 )
@@ -149,7 +146,6 @@ LEGACY: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.legacy
 @pytest.mark.parametrize("case", LEGACY)
 def test_attribute_updates(client: Any, hash_table: str, key: str, case: str) -> None:
     updates, changes = LEGACY[case]
@@ -170,7 +166,6 @@ LEGACY_REFUSALS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.legacy
 @pytest.mark.parametrize("case", LEGACY_REFUSALS)
 def test_attribute_updates_refused(client: Any, hash_table: str, case: str) -> None:
     refuses(
@@ -179,7 +174,6 @@ def test_attribute_updates_refused(client: Any, hash_table: str, case: str) -> N
     )
 
 
-@pytest.mark.legacy
 def test_legacy_add_of_another_type(client: Any, hash_table: str, key: str) -> None:
     client.put_item(TableName=hash_table, Item={"pk": s(key), "a": s("x")})
     refuses(
@@ -245,7 +239,7 @@ REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases(REFUSALS))
+@pytest.mark.parametrize("case", REFUSALS)
 @pytest.mark.parametrize("exists", [True, False], ids=["table", "no-table"])
 def test_refuses_before_the_table_is_looked_up(
     client: Any, hash_table: str, case: str, exists: bool

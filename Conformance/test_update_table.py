@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 import pytest
-from support.check import NOT_FOUND, VALIDATION, Part, cases, refuses
+from support.check import NOT_FOUND, VALIDATION, Part, refuses
 from support.tables import HASH, attributes, index, keys, n, on_demand, s
 
 PROVISIONED = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
@@ -218,7 +218,7 @@ REFUSALS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("case", cases(REFUSALS))
+@pytest.mark.parametrize("case", REFUSALS)
 def test_refuses(client: Any, hash_table: str, case: str) -> None:
     code, text, request = REFUSALS[case]
     refuses(client.update_table, code, text, TableName=hash_table, **request)

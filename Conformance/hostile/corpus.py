@@ -28,7 +28,7 @@ CORPUS: list[tuple[str, dict[str, Any]]] = [
                  "ExpressionAttributeValues": {":v": n(9)}, "ReturnConsumedCapacity": "INDEXES",
                  "ReturnItemCollectionMetrics": "SIZE"}),
     ("PutItem", {"TableName": TABLE, "Item": ITEM, "Expected": {
-        "a": {"ComparisonOperator": "IN", "AttributeValueList": [n(1), s("b")]}}}),
+        "a": {"ComparisonOperator": "IN", "AttributeValueList": [n(1), n(2)]}}}),
     ("GetItem", {"TableName": TABLE, "Key": KEY, "ConsistentRead": True, **NAMES,
                  "ProjectionExpression": "a[2].b, #n, ss"}),
     ("GetItem", {"TableName": TABLE, "Key": KEY, "AttributesToGet": ["a", "b"]}),
@@ -51,7 +51,9 @@ CORPUS: list[tuple[str, dict[str, Any]]] = [
     ("Query", {"TableName": TABLE, "IndexName": "lsi_all", "KeyConditions": {
         "pk": {"ComparisonOperator": "EQ", "AttributeValueList": [s("a")]},
         "l1": {"ComparisonOperator": "GT", "AttributeValueList": [s("a")]}},
-        "QueryFilter": {"t": {"ComparisonOperator": "NOT_NULL"}}, "ConditionalOperator": "OR"}),
+        "QueryFilter": {"t": {"ComparisonOperator": "NOT_NULL"}, "a": {
+            "ComparisonOperator": "CONTAINS", "AttributeValueList": [n(1)]}},
+        "ConditionalOperator": "OR"}),
     ("Scan", {"TableName": TABLE, "Segment": 1, "TotalSegments": 3, "Limit": 10, **NAMES,
               "FilterExpression": "attribute_type(#n, :t)",
               "ExpressionAttributeValues": {":t": s("S")}}),

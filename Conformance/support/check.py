@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from botocore.exceptions import ClientError
 
 VALIDATION = "ValidationException"
@@ -62,25 +61,4 @@ def enum_text(value: str, place: str, members: str) -> str:
 CAPACITY_MEMBERS = "INDEXES, TOTAL, NONE"
 METRICS_MEMBERS = "SIZE, NONE"
 
-LEGACY_MEMBERS = {
-    "AttributesToGet", "AttributeUpdates", "ConditionalOperator", "Expected", "KeyConditions",
-    "QueryFilter", "ScanFilter",
-}
 BOTH = "Can not use both expression and non-expression parameters in the same request: "
-
-
-def cases(table: dict[str, tuple[Any, ...]]) -> list[Any]:
-    """The names of a table of requests, those marked that are about the legacy parameters.
-
-    A request that mixes both generations is not: its refusal does not need the older one.
-    """
-    return [
-        pytest.param(name, marks=pytest.mark.legacy) if is_legacy(case) else name
-        for name, case in table.items()
-    ]
-
-
-def is_legacy(case: tuple[Any, ...]) -> bool:
-    if any(isinstance(each, str) and BOTH in each for each in case):
-        return False
-    return any(isinstance(each, dict) and LEGACY_MEMBERS & set(each) for each in case)

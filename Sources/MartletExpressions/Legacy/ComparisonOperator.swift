@@ -1,4 +1,4 @@
-package import MartletModel
+internal import MartletModel
 
 /// An operator of the parameters that expressions have replaced, in the order in which the service
 /// lists them.
