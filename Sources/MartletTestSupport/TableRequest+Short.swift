@@ -45,13 +45,14 @@ extension TableRequest {
     /// A table that is billed by request.
     package init(
         short name: TableName = "Tab", hash: String = "pk:S", range: String = "",
-        local: [IndexShape] = [], global: [IndexShape] = []
+        local: [IndexShape] = [], global: [IndexShape] = [], vectors: [VectorShape] = []
     ) {
         var definitions = attributes(hash) + attributes(range)
-        for index in local + global {
-            for attribute in index.attributeDefinitions where !definitions.contains(attribute) {
-                definitions.append(attribute)
-            }
+        let used =
+            (local + global).flatMap(\.attributeDefinitions)
+            + vectors.flatMap(\.attributeDefinitions)
+        for attribute in used where !definitions.contains(attribute) {
+            definitions.append(attribute)
         }
         self.init(
             name: name, attributeDefinitions: definitions,
@@ -59,6 +60,7 @@ extension TableRequest {
                 + attributes(range).map { KeySchemaElement(name: $0.name, role: .range) },
             localIndexes: local.isEmpty ? nil : local.map(\.request),
             globalIndexes: global.isEmpty ? nil : global.map(\.request),
+            vectorIndexes: vectors.isEmpty ? nil : vectors.map(\.request),
             billing: .payPerRequest)
     }
 }
@@ -77,7 +79,7 @@ extension TableChange {
     }
 }
 
-private func attributes(_ notation: String) -> [KeyAttribute] {
+func attributes(_ notation: String) -> [KeyAttribute] {
     notation.split(separator: " ").map { attribute in
         let parts = attribute.split(separator: ":")
         return KeyAttribute(

@@ -94,7 +94,9 @@ extension TestDatabase {
     /// Waits until every index of the table is active.
     package func waitForIndexes(_ table: TableName = "Tab") throws(OperationError) -> Bool {
         try wait { () throws(OperationError) in
-            try definition(table).indexes.allSatisfy { $0.status == .active }
+            let definition = try definition(table)
+            return definition.indexes.allSatisfy { $0.status == .active }
+                && definition.vectorIndexes.allSatisfy { $0.status == .active }
         }
     }
 }
