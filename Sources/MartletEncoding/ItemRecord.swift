@@ -1,7 +1,7 @@
-// Item record, version 1: the value stored under a row's key. Integers little-endian.
+// Item record, version 2: the value stored under a row's key. Integers little-endian.
 //
 //   offset  bytes   field
-//   0       1       format version, 1
+//   0       1       format version, 2
 //   1       1       flags; bit 0: offsets are 4 bytes wide, not 2. A reader refuses any other bit.
 //   2       4       size of the item as DynamoDB counts it
 //   6       4       n, number of attributes
@@ -15,16 +15,23 @@
 //   6 SS, 7 NS, 8 BS          count (varint), then each member as under 3, 4, 5; ascending
 //   9 L                       count (varint), values
 //   10 M                      count (varint), then name length, name, value for each; ascending
+//   11 L, 12 L, 13 L          a packed list of numbers: count (varint), the list's size as DynamoDB
+//                             counts it (varint), for each a binary value of 4, 4, 8 bytes
+//
+// A list is packed where `PackedForm.swift` says so, and nowhere else. Version 1 has no packed
+// lists. A record of version 1 becomes one of version 2 as it is read, so that records of equal
+// items are equal bytes also when one of them is old.
 //
 // Invariants: names strictly ascend, in maps too; nothing follows the checksum. The checksum is
 // verified before a record is used, and reading stays inside the record whatever it says.
-// Spec: docs/format/items.md. Bytes: Tests/MartletEncodingTests/Golden/items-v1.txt.
+// Spec: docs/format/items.md. Bytes: Tests/MartletEncodingTests/Golden/items-v2.txt, items-v1.txt.
 
 package import MartletModel
 
 /// An item as it is stored: a projection or a condition decodes only what it names.
 package struct ItemRecord: Sendable, Hashable {
-    package static let version: UInt8 = 1
+    package static let version: UInt8 = 2
+    static let oldestVersion: UInt8 = 1
     static let headerBytes = 10
     static let checksumBytes = 4
 
@@ -32,6 +39,7 @@ package struct ItemRecord: Sendable, Hashable {
     package enum ValueTag: UInt8 {
         case null, `false`, `true`, string, number, binary
         case stringSet, numberSet, binarySet, list, map
+        case floats, widenedFloats, doubles
     }
 
     /// The record, checksum included.
@@ -41,7 +49,8 @@ package struct ItemRecord: Sendable, Hashable {
     package init(verifying bytes: [UInt8]) throws(CorruptRecord) {
         let fault = bytes.withUnsafeBytes(Self.fault)
         if let fault { throw fault }
-        self.bytes = bytes
+        let record = ItemRecord(trusting: bytes)
+        self = bytes[0] == Self.version ? record : ItemRecord(record.item)
     }
 
     /// Encodes an item.
@@ -62,7 +71,7 @@ package struct ItemRecord: Sendable, Hashable {
         guard bytes.count >= headerBytes + checksumBytes else {
             return CorruptRecord("record too short")
         }
-        guard bytes[0] == version else {
+        guard bytes[0] >= oldestVersion, bytes[0] <= version else {
             return CorruptRecord("record version \(bytes[0])")
         }
         let body = bytes.count - checksumBytes
@@ -120,7 +129,7 @@ extension ItemRecord: AttributeSource {
         withCursor(atValueOf: name) { _ in true } ?? false
     }
 
-    private func withCursor<Result>(
+    func withCursor<Result>(
         atValueOf name: Text, _ body: (inout RecordCursor) -> Result
     ) -> Result? {
         bytes.withUnsafeBytes { bytes in

@@ -90,7 +90,15 @@ package struct RecordCursor {
         case .list, .map:
             position = end
             return .null
+        case .floats: return .list(packedNumbers(.floats).values)
+        case .widenedFloats: return .list(packedNumbers(.widenedFloats).values)
+        case .doubles: return .list(packedNumbers(.doubles).values)
         }
+    }
+
+    /// Reads a packed list, whose tag has been read.
+    package mutating func packedNumbers(_ tag: ItemRecord.ValueTag) -> PackedNumbers {
+        PackedNumbers(tag, from: &self)
     }
 
     private mutating func members<Member>(_ next: (inout RecordCursor) -> Member) -> [Member] {
@@ -134,6 +142,9 @@ extension RecordCursor {
         case .list, .map:
             position = end
             return 1
+        case .floats: return packedNumbers(.floats).sizeBytes
+        case .widenedFloats: return packedNumbers(.widenedFloats).sizeBytes
+        case .doubles: return packedNumbers(.doubles).sizeBytes
         }
     }
 

@@ -1,15 +1,22 @@
 // Writes item records; `ItemRecord.swift` has the bytes. The length is counted first, so that the
-// record is one allocation of its exact size, filled through one pointer.
+// record is one allocation of its exact size, filled through one pointer. Counting packs the lists
+// that can be packed; writing copies those.
 
 internal import MartletModel
 
 struct RecordWriter {
     private var place: UnsafeMutablePointer<UInt8>
+    private var packed = PackedLists()
+
+    private init(place: UnsafeMutablePointer<UInt8>) { self.place = place }
 
     /// The record of an item whose size is known.
     static func record(of item: Item, sizeBytes: Int) -> [UInt8] {
-        record(count: item.count, attributeBytes: attributeBytes(of: item), sizeBytes: sizeBytes) {
+        var packed = PackedLists()
+        let attributeBytes = attributeBytes(of: item, &packed)
+        return record(count: item.count, attributeBytes: attributeBytes, sizeBytes: sizeBytes) {
             writer, beginAttribute in
+            writer.packed = packed
             // By pointer, so that no name or value is retained on the way.
             item.entries.withUnsafeBufferPointer { entries in
                 for entry in 0..<entries.count {
@@ -139,11 +146,7 @@ struct RecordWriter {
         case .binarySet(let set):
             begin(.binarySet, count: set.count)
             for member in set.elements { append(member.bytes) }
-        case .list(let elements):
-            begin(.list, count: elements.count)
-            elements.withUnsafeBufferPointer { elements in
-                for element in 0..<elements.count { append(elements[element]) }
-            }
+        case .list(let elements): append(elements)
         case .map(let map):
             begin(.map, count: map.count)
             for entry in map.entries {
@@ -152,29 +155,47 @@ struct RecordWriter {
             }
         }
     }
+
+    private mutating func append(_ elements: [AttributeValue]) {
+        if elements.count >= PackedLists.minimumCount {
+            let isPacked = packed.takeNext {
+                place.update(from: $0.baseAddress!, count: $0.count)
+                place += $0.count
+            }
+            if isPacked { return }
+        }
+        begin(.list, count: elements.count)
+        elements.withUnsafeBufferPointer { elements in
+            for element in 0..<elements.count { append(elements[element]) }
+        }
+    }
 }
 
 /// Lengths of what the writer writes.
 extension RecordWriter {
-    private static func attributeBytes(of map: AttributeMap) -> Int {
+    private static func attributeBytes(
+        of map: AttributeMap, _ packed: inout PackedLists
+    ) -> Int {
         map.entries.withUnsafeBufferPointer { entries in
             var total = 0
             for entry in 0..<entries.count {
                 total += blockBytes(entries[entry].name.utf8Count)
-                total += valueBytes(entries[entry].value)
+                total += valueBytes(entries[entry].value, &packed)
             }
             return total
         }
     }
 
-    private static func varintBytes(_ value: Int) -> Int {
+    static func varintBytes(_ value: Int) -> Int {
         value < 0x80 ? 1 : (UInt.bitWidth - UInt(value).leadingZeroBitCount + 6) / 7
     }
 
     /// A length and as many bytes.
-    private static func blockBytes(_ count: Int) -> Int { varintBytes(count) + count }
+    static func blockBytes(_ count: Int) -> Int { varintBytes(count) + count }
 
-    private static func valueBytes(_ value: AttributeValue) -> Int {
+    private static func valueBytes(
+        _ value: AttributeValue, _ packed: inout PackedLists
+    ) -> Int {
         switch value {
         case .null, .bool: 1
         case .string(let text): 1 + blockBytes(text.utf8Count)
@@ -190,11 +211,14 @@ extension RecordWriter {
             set.elements.reduce(1 + varintBytes(set.count)) { $0 + blockBytes($1.bytes.count) }
         case .list(let elements):
             elements.withUnsafeBufferPointer { elements in
+                if let length = packed.add(elements) { return length }
                 var total = 1 + varintBytes(elements.count)
-                for element in 0..<elements.count { total += valueBytes(elements[element]) }
+                for element in 0..<elements.count {
+                    total += valueBytes(elements[element], &packed)
+                }
                 return total
             }
-        case .map(let map): 1 + varintBytes(map.count) + attributeBytes(of: map)
+        case .map(let map): 1 + varintBytes(map.count) + attributeBytes(of: map, &packed)
         }
     }
 }

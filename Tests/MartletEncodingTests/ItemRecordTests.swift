@@ -30,14 +30,64 @@ private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(pa
         ("text of 200 bytes", ["long": .string(Text(String(repeating: "x", count: 200)))]),
     ]
 
+    /// Lists of numbers, some of which are packed since version 2.
+    private static let lists: [(String, Item)] = {
+        let floats = [
+            "0.12345678", "-0.0078125", "3.1415927", "-2.7182817", "0", "0.000012345679",
+            "16777216", "1.1754944",
+        ].map(n)
+        let widened = [
+            "0.10000000149011612", "-0.20000000298023224", "0.5", "0", "0.012345679104328156",
+            "1.100000023841858", "-3", "0.30000001192092896",
+        ].map(n)
+        let doubles = [
+            "0.1", "0.2", "0.30000000000000004", "-0.7071067811865476", "0.5773502691896258",
+            "2.718281828459045", "0", "-1.4142135623730951",
+        ].map(n)
+        let bounds = ["3.4028235e38", "1e-45", "-0.1", "0.2", "1", "-1", "0", "65504"].map(n)
+        return [
+            ("packed floats", ["v": .list(floats)]),
+            ("packed floats, greatest and least", ["v": .list(bounds)]),
+            ("packed widened floats", ["v": .list(widened)]),
+            ("packed doubles", ["v": .list(doubles)]),
+            (
+                "packed inside a map and a list",
+                [
+                    "m": .map(["l": .list([.list(doubles), .list(floats), .string("x")])]),
+                    "v": .list(widened),
+                ]
+            ),
+            ("seven numbers", ["v": .list(Array(floats.dropLast()))]),
+            ("eight numbers and a text", ["v": .list(floats + [.string("x")])]),
+            ("nine small integers", ["v": .list((0..<9).map { n("\($0)") })]),
+            (
+                "eight numbers, one of 18 digits",
+                ["v": .list(floats.dropLast() + [n("0.123456789012345678")])]
+            ),
+        ]
+    }()
+
     @Test("records are written and read as the format's page says")
     func goldenRecords() throws {
-        let expected = try GoldenFile("items-v1.txt").entries
-        #expect(Set(Self.golden.map(\.0)) == Set(expected.keys))
-        for (what, item) in Self.golden {
+        let expected = try GoldenFile("items-v2.txt").entries
+        let golden = Self.golden + Self.lists
+        #expect(Set(golden.map(\.0)) == Set(expected.keys))
+        for (what, item) in golden {
             let bytes = try #require(expected[what])
             #expect(ItemRecord(item).bytes.hex == bytes.hex, "\(what)")
             #expect(try ItemRecord(verifying: bytes).item == item, "\(what)")
+        }
+    }
+
+    @Test("records of version 1 are read, and are then what is written of their items today")
+    func oldRecords() throws {
+        let old = try GoldenFile("items-v1.txt").entries
+        let golden = Self.golden + [("list of eight floats", Self.lists[0].1)]
+        #expect(Set(golden.map(\.0)) == Set(old.keys))
+        for (what, item) in golden {
+            let record = try ItemRecord(verifying: #require(old[what]))
+            #expect(record.item == item, "\(what)")
+            #expect(record == ItemRecord(item), "\(what)")
         }
     }
 
@@ -150,7 +200,7 @@ private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(pa
             default: body = Array(body.dropLast(random.number(0...(body.count - 1))))
             }
             if body.count > 1, random.chance(4, in: 5) {
-                body[0] = ItemRecord.version
+                body[0] = random.chance(3, in: 4) ? ItemRecord.version : ItemRecord.oldestVersion
                 body[1] &= 1
             }
             guard let record = try? ItemRecord(verifying: sealed(body)) else { continue }
@@ -160,6 +210,7 @@ private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(pa
                 _ = record.value(named: entry.name)
                 _ = entry.value.sizeBytes
                 _ = entry.value.hashValue
+                _ = record.vector(named: entry.name, dimensions: 8)
             }
             _ = ItemRecord(item)
             _ = record.projected { select in for entry in item { select(entry.name) } }.item
@@ -169,7 +220,7 @@ private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(pa
     @Test("a forged number is a number, and forged depth ends")
     func forgedValues() throws {
         func record(_ value: [UInt8]) throws -> ItemRecord {
-            var body: [UInt8] = [1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 12, 0, 1, 0x61]
+            var body: [UInt8] = [ItemRecord.version, 0, 0, 0, 0, 0, 1, 0, 0, 0, 12, 0, 1, 0x61]
             body += value
             return try ItemRecord(verifying: sealed(body))
         }

@@ -41,7 +41,7 @@ extension SeededRandom {
     }
 
     mutating func value(depth: Int = 4) -> AttributeValue {
-        switch number(0...(depth > 0 ? 10 : 8)) {
+        switch number(0...(depth > 0 ? 11 : 8)) {
         case 0: return .null
         case 1: return .bool(chance(1, in: 2))
         case 2: return .string(text(0...200))
@@ -58,8 +58,37 @@ extension SeededRandom {
                 SortedSet(
                     distinct: Array(Set((0...number(0...5)).map { _ in Binary(bytes(0...4)) })))!)
         case 9: return .list((0..<number(0...6)).map { _ in value(depth: depth - 1) })
+        case 10: return .list(numbers(0...24))
         default: return .map(item(0...6, depth: depth - 1))
         }
+    }
+
+    /// What a list of numbers may hold.
+    enum NumberKind: CaseIterable {
+        case floats, widenedFloats, doubles, integers, decimals
+    }
+
+    mutating func number(_ kind: NumberKind) -> DecimalNumber {
+        let text =
+            switch kind {
+            case .floats: Float.random(in: -1...1, using: &self).description
+            case .widenedFloats: Double(Float.random(in: -1...1, using: &self)).description
+            case .doubles: Double.random(in: -1...1, using: &self).description
+            case .integers: String(number(-100...100))
+            case .decimals: decimal().description
+            }
+        return try! DecimalNumber(parsing: text)
+    }
+
+    /// Numbers of one kind; at times one or two of others among them.
+    mutating func numbers(_ counts: ClosedRange<Int>) -> [AttributeValue] {
+        let kind = pick(NumberKind.allCases)
+        var numbers = (0..<number(counts)).map { _ in AttributeValue.number(number(kind)) }
+        while !numbers.isEmpty, chance(1, in: 3) {
+            numbers[below(numbers.count)] =
+                chance(1, in: 8) ? .null : .number(number(pick(NumberKind.allCases)))
+        }
+        return numbers
     }
 
     mutating func item(_ counts: ClosedRange<Int> = 0...30, depth: Int = 4) -> Item {

@@ -1,5 +1,6 @@
 // Stored records become JSON without becoming values first: names, texts and numerals are copied
-// from the record's bytes, which hold them in the order and the form that answers have.
+// from the record's bytes, which hold them in the order and the form that answers have. Only packed
+// numbers are made into texts, in place.
 
 package import MartletEncoding
 package import MartletEngine
@@ -64,6 +65,20 @@ extension JSONWriter {
             open("{\"M\":")
             attributes(count: cursor.count(), from: &cursor)
             endObject()
+        case .floats: packedList(cursor.packedNumbers(.floats))
+        case .widenedFloats: packedList(cursor.packedNumbers(.widenedFloats))
+        case .doubles: packedList(cursor.packedNumbers(.doubles))
         }
+    }
+
+    private mutating func packedList(_ numbers: PackedNumbers) {
+        open("{\"L\":[")
+        for position in 0..<numbers.count {
+            reserve(DecimalDigits.writingBytes + 7)
+            open("{\"N\":\"")
+            advance(by: numbers[position].write(to: buffer + count))
+            close("\"}")
+        }
+        close("]}")
     }
 }

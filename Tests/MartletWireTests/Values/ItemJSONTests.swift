@@ -253,6 +253,34 @@ func decodeAttributes(_ json: String) throws -> DecodedAttributes {
         }
     }
 
+    @Test("vectors in records become the JSON that their numbers were written as")
+    func vectors() throws {
+        for seed in UInt64(0)..<60 {
+            var random = FuzzRandom(state: seed)
+            // Numbers of floats, of floats that became doubles, of doubles, and others.
+            let lists = (0..<4).map { kind in
+                (0..<Int.random(in: 8...40, using: &random)).map { _ in
+                    let float = Float.random(in: -1...1, using: &random)
+                    let power = Int.random(in: -20...20, using: &random)
+                    let text =
+                        switch kind {
+                        case 0: float.description
+                        case 1: Double(float).description
+                        case 2: Double.random(in: -1...1, using: &random).description
+                        default: "\(float.significandBitPattern)e\(power)"
+                        }
+                    return AttributeValue.number(try! DecimalNumber(parsing: text))
+                }
+            }
+            let item: AttributeMap = [
+                "a": .list(lists[0]), "b": .list(lists[1]),
+                "c": .list([.list(lists[2]), .map(["d": .list(lists[3]), "e": .null])]),
+            ]
+            let json = written { item.writeJSON(to: &$0) }
+            #expect(written { ItemRecord(item).writeJSON(to: &$0) } == json, "seed \(seed)")
+        }
+    }
+
     private static func text(_ random: inout FuzzRandom) -> Text {
         let alphabet = Array("ab\"\\\n é€😀")
         return Text(
