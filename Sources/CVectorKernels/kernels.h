@@ -18,6 +18,15 @@ extern const martlet_vector_kernels martlet_kernels_neon_dotprod;
 extern const martlet_vector_kernels martlet_kernels_neon;
 #endif
 
+// A table of what a file defines under the header's names.
+#define MARTLET_TABLE(table, name)                                                              \
+    const martlet_vector_kernels table = {                                                      \
+        name,                dot_f32,        l2_f32,        dot_f16,                            \
+        l2_f16,              dot_f32_gather, l2_f32_gather, dot_f16_gather,                     \
+        l2_f16_gather,       dot_u8_gather,  dot_u4_gather, distances_u8_gather,                \
+        distances_u4_gather, encode,         prepare,                                           \
+    };
+
 enum {
     cache_line = 64,
     /// Rows scored side by side, so that one's latency hides behind the others' work.
@@ -59,6 +68,24 @@ MARTLET_INLINE void fetch_ahead(
 ) {
     size_t end = i + ahead + group < count ? i + ahead + group : count;
     for (size_t j = i + ahead; j < end; j++) fetch_row(rows + slots[j] * stride, row_bytes);
+}
+
+/// The float that follows a row's code.
+MARTLET_INLINE float row_term(const char *row, size_t code_bytes) {
+    float term;
+    __builtin_memcpy(&term, row + code_bytes, sizeof term);
+    return term;
+}
+
+MARTLET_INLINE size_t row_bytes(const martlet_code_query *query) {
+    return query->code_bytes + (query->has_terms ? sizeof(float) : 0);
+}
+
+MARTLET_INLINE float distance_of_score(
+    const martlet_code_query *query, int32_t score, const char *row
+) {
+    float distance = query->base + query->unit * (float)score;
+    return query->has_terms ? distance + row_term(row, query->code_bytes) : distance;
 }
 
 #endif

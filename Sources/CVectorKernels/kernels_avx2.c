@@ -5,6 +5,7 @@
 // bits of code by eight of weight stay far below: |sum| <= 2 * 15 * 128 = 3840, and eight of these
 // may be added up before they are widened. So 8-bit codes are scored as two halves of four bits.
 
+#include "code_making.h"
 #include "kernels.h"
 
 #if defined(__x86_64__)
@@ -206,8 +207,27 @@ INLINE __m256i score_u8(const int8_t *query, const char *row, size_t bytes) {
         gather_floats(query, rows, stride, dimensions, slots, count, scores, width, measure);   \
     }
 
+INLINE int32_t sum_of_words(__m256i a) {
+    __m256i none = _mm256_setzero_si256();
+    return _mm_cvtsi128_si32(sums_of_words(a, none, none, none));
+}
+
+/// Distances of a group from its scores.
+INLINE __m128 distances_of_four(
+    const martlet_code_query *query, __m128i scores, const char *const rows[group]
+) {
+    __m128 distances = _mm_fmadd_ps(
+        _mm_set1_ps(query->unit), _mm_cvtepi32_ps(scores), _mm_set1_ps(query->base));
+    if (!query->has_terms) return distances;
+    size_t at = query->code_bytes;
+    __m128 terms = _mm_setr_ps(
+        row_term(rows[0], at), row_term(rows[1], at), row_term(rows[2], at),
+        row_term(rows[3], at));
+    return _mm_add_ps(distances, terms);
+}
+
 #define CODES(name, score)                                                                      \
-    static TARGET void name(                                                                    \
+    static TARGET void dot_##name(                                                              \
         const int8_t *query, const uint8_t *codes, size_t stride, size_t code_bytes,            \
         const uint32_t *slots, size_t count, int32_t *scores                                    \
     ) {                                                                                         \
@@ -222,10 +242,31 @@ INLINE __m256i score_u8(const int8_t *query, const char *row, size_t bytes) {
             __m128i four = sums_of_words(sums[0], sums[1], sums[2], sums[3]);                   \
             _mm_storeu_si128((__m128i *)(scores + i), four);                                    \
         }                                                                                       \
+        for (; i < count; i++)                                                                  \
+            scores[i] = sum_of_words(score(query, rows + slots[i] * stride, code_bytes));       \
+    }                                                                                           \
+    static TARGET void distances_##name(                                                        \
+        const martlet_code_query *query, const uint8_t *codes, size_t stride,                   \
+        const uint32_t *slots, size_t count, float *distances                                   \
+    ) {                                                                                         \
+        const char *rows = (const char *)codes;                                                 \
+        size_t bytes = row_bytes(query), ahead = rows_ahead(bytes), i = 0;                      \
+        fetch_first(rows, stride, bytes, slots, count, ahead);                                  \
+        for (; i + group <= count; i += group) {                                                \
+            fetch_ahead(rows, stride, bytes, slots, count, i, ahead);                           \
+            const char *addresses[group];                                                       \
+            __m256i sums[group];                                                                \
+            for (size_t j = 0; j < group; j++) {                                                \
+                addresses[j] = rows + slots[i + j] * stride;                                    \
+                sums[j] = score(query->weights, addresses[j], query->code_bytes);               \
+            }                                                                                   \
+            __m128i scores = sums_of_words(sums[0], sums[1], sums[2], sums[3]);                 \
+            _mm_storeu_ps(distances + i, distances_of_four(query, scores, addresses));          \
+        }                                                                                       \
         for (; i < count; i++) {                                                                \
-            __m256i sum = score(query, rows + slots[i] * stride, code_bytes);                   \
-            __m256i none = _mm256_setzero_si256();                                              \
-            scores[i] = _mm_cvtsi128_si32(sums_of_words(sum, none, none, none));                \
+            const char *row = rows + slots[i] * stride;                                         \
+            int32_t sum = sum_of_words(score(query->weights, row, query->code_bytes));          \
+            distances[i] = distance_of_score(query, sum, row);                                  \
         }                                                                                       \
     }
 
@@ -233,13 +274,10 @@ FLOATS(dot_f32, f32, dot)
 FLOATS(l2_f32, f32, l2)
 FLOATS(dot_f16, f16, dot)
 FLOATS(l2_f16, f16, l2)
-CODES(dot_u8_gather, score_u8)
-CODES(dot_u4_gather, score_u4)
+CODES(u8_gather, score_u8)
+CODES(u4_gather, score_u4)
+CODE_MAKERS(TARGET)
 
-const martlet_vector_kernels martlet_kernels_avx2 = {
-    "avx2",         dot_f32,        l2_f32,         dot_f16,       l2_f16,
-    dot_f32_gather, l2_f32_gather,  dot_f16_gather, l2_f16_gather, dot_u8_gather,
-    dot_u4_gather,
-};
+MARTLET_TABLE(martlet_kernels_avx2, "avx2")
 
 #endif

@@ -1,6 +1,7 @@
 // AVX-512 with VNNI: 64 bytes at a time, tails by masks. Rows are scored four at a time, and the
 // four sums are added up together.
 
+#include "code_making.h"
 #include "kernels.h"
 
 #if defined(__x86_64__)
@@ -207,8 +208,22 @@ INLINE __m128i score_four_u8(const int8_t *query, const char *const rows[group],
         gather_floats(query, rows, stride, dimensions, slots, count, scores, width, measure);   \
     }
 
+/// Distances of a group from its scores.
+INLINE __m128 distances_of_four(
+    const martlet_code_query *query, __m128i scores, const char *const rows[group]
+) {
+    __m128 distances = _mm_fmadd_ps(
+        _mm_set1_ps(query->unit), _mm_cvtepi32_ps(scores), _mm_set1_ps(query->base));
+    if (!query->has_terms) return distances;
+    size_t at = query->code_bytes;
+    __m128 terms = _mm_setr_ps(
+        row_term(rows[0], at), row_term(rows[1], at), row_term(rows[2], at),
+        row_term(rows[3], at));
+    return _mm_add_ps(distances, terms);
+}
+
 #define CODES(name, score_four)                                                                 \
-    static TARGET void name(                                                                    \
+    static TARGET void dot_##name(                                                              \
         const int8_t *query, const uint8_t *codes, size_t stride, size_t code_bytes,            \
         const uint32_t *slots, size_t count, int32_t *scores                                    \
     ) {                                                                                         \
@@ -222,19 +237,32 @@ INLINE __m128i score_four_u8(const int8_t *query, const char *const rows[group],
             __m128i four = score_four(query, addresses, code_bytes);                            \
             _mm_mask_storeu_epi32(scores + i, first_of_group(count - i), four);                 \
         }                                                                                       \
+    }                                                                                           \
+    static TARGET void distances_##name(                                                        \
+        const martlet_code_query *query, const uint8_t *codes, size_t stride,                   \
+        const uint32_t *slots, size_t count, float *distances                                   \
+    ) {                                                                                         \
+        const char *rows = (const char *)codes;                                                 \
+        size_t bytes = row_bytes(query), ahead = rows_ahead(bytes);                             \
+        fetch_first(rows, stride, bytes, slots, count, ahead);                                  \
+        for (size_t i = 0; i < count; i += group) {                                             \
+            fetch_ahead(rows, stride, bytes, slots, count, i, ahead);                           \
+            const char *addresses[group];                                                       \
+            group_rows(rows, stride, slots, i, count, addresses);                               \
+            __m128i scores = score_four(query->weights, addresses, query->code_bytes);          \
+            __m128 four = distances_of_four(query, scores, addresses);                          \
+            _mm_mask_storeu_ps(distances + i, first_of_group(count - i), four);                 \
+        }                                                                                       \
     }
 
 FLOATS(dot_f32, f32, dot)
 FLOATS(l2_f32, f32, l2)
 FLOATS(dot_f16, f16, dot)
 FLOATS(l2_f16, f16, l2)
-CODES(dot_u8_gather, score_four_u8)
-CODES(dot_u4_gather, score_four_u4)
+CODES(u8_gather, score_four_u8)
+CODES(u4_gather, score_four_u4)
+CODE_MAKERS(TARGET)
 
-const martlet_vector_kernels martlet_kernels_avx512 = {
-    "avx512",       dot_f32,        l2_f32,         dot_f16,       l2_f16,
-    dot_f32_gather, l2_f32_gather,  dot_f16_gather, l2_f16_gather, dot_u8_gather,
-    dot_u4_gather,
-};
+MARTLET_TABLE(martlet_kernels_avx512, "avx512")
 
 #endif

@@ -3,6 +3,7 @@
 // codes are moved down by 128, and 128 times the sum of the weights, the same for every row, is
 // added to the score.
 
+#include "code_making.h"
 #include "kernels.h"
 
 #if defined(__aarch64__)
@@ -134,12 +135,12 @@ MARTLET_INLINE int32_t offset_of_u8(const int8_t *query, size_t bytes) {
 }
 
 #define CODES(name, attributes, score, offset)                                                  \
-    static attributes void name(                                                                \
+    static attributes void dot_##name(                                                          \
         const int8_t *query, const uint8_t *codes, size_t stride, size_t code_bytes,            \
         const uint32_t *slots, size_t count, int32_t *scores                                    \
     ) {                                                                                         \
-        const char *rows = (const char *)codes;                                                 \
         size_t ahead = rows_ahead(code_bytes);                                                  \
+        const char *rows = (const char *)codes;                                                 \
         int32_t added = offset(query, code_bytes);                                              \
         fetch_first(rows, stride, code_bytes, slots, count, ahead);                             \
         for (size_t i = 0; i < count; i += group) {                                             \
@@ -147,6 +148,24 @@ MARTLET_INLINE int32_t offset_of_u8(const int8_t *query, size_t bytes) {
             size_t end = i + group < count ? i + group : count;                                 \
             for (size_t j = i; j < end; j++)                                                    \
                 scores[j] = added + score(query, codes + slots[j] * stride, code_bytes);        \
+        }                                                                                       \
+    }                                                                                           \
+    static attributes void distances_##name(                                                    \
+        const martlet_code_query *query, const uint8_t *codes, size_t stride,                   \
+        const uint32_t *slots, size_t count, float *distances                                   \
+    ) {                                                                                         \
+        size_t bytes = row_bytes(query), ahead = rows_ahead(bytes);                             \
+        const char *rows = (const char *)codes;                                                 \
+        int32_t added = offset(query->weights, query->code_bytes);                              \
+        fetch_first(rows, stride, bytes, slots, count, ahead);                                  \
+        for (size_t i = 0; i < count; i += group) {                                             \
+            fetch_ahead(rows, stride, bytes, slots, count, i, ahead);                           \
+            size_t end = i + group < count ? i + group : count;                                 \
+            for (size_t j = i; j < end; j++) {                                                  \
+                const uint8_t *row = codes + slots[j] * stride;                                 \
+                int32_t sum = added + score(query->weights, row, query->code_bytes);            \
+                distances[j] = distance_of_score(query, sum, (const char *)row);                \
+            }                                                                                   \
         }                                                                                       \
     }
 
@@ -170,21 +189,27 @@ FLOATS(dot_f32, f32, dot)
 FLOATS(l2_f32, f32, l2)
 FLOATS(dot_f16, f16, dot)
 FLOATS(l2_f16, f16, l2)
-CODES(dot_u8_plain, , score_u8_plain, offset_of_u8)
-CODES(dot_u4_plain, , score_u4_plain, no_offset)
-CODES(dot_u8_dotprod, DOTPROD, score_u8_dotprod, offset_of_u8)
-CODES(dot_u4_dotprod, DOTPROD, score_u4_dotprod, no_offset)
+CODES(u8_gather_plain, , score_u8_plain, offset_of_u8)
+CODES(u4_gather_plain, , score_u4_plain, no_offset)
+CODES(u8_gather_dotprod, DOTPROD, score_u8_dotprod, offset_of_u8)
+CODES(u4_gather_dotprod, DOTPROD, score_u4_dotprod, no_offset)
 
-const martlet_vector_kernels martlet_kernels_neon = {
-    "neon",         dot_f32,        l2_f32,         dot_f16,       l2_f16,
-    dot_f32_gather, l2_f32_gather,  dot_f16_gather, l2_f16_gather, dot_u8_plain,
-    dot_u4_plain,
-};
+CODE_MAKERS()
 
-const martlet_vector_kernels martlet_kernels_neon_dotprod = {
-    "neon dotprod", dot_f32,        l2_f32,         dot_f16,       l2_f16,
-    dot_f32_gather, l2_f32_gather,  dot_f16_gather, l2_f16_gather, dot_u8_dotprod,
-    dot_u4_dotprod,
-};
+#define dot_u8_gather dot_u8_gather_plain
+#define dot_u4_gather dot_u4_gather_plain
+#define distances_u8_gather distances_u8_gather_plain
+#define distances_u4_gather distances_u4_gather_plain
+MARTLET_TABLE(martlet_kernels_neon, "neon")
+#undef dot_u8_gather
+#undef dot_u4_gather
+#undef distances_u8_gather
+#undef distances_u4_gather
+
+#define dot_u8_gather dot_u8_gather_dotprod
+#define dot_u4_gather dot_u4_gather_dotprod
+#define distances_u8_gather distances_u8_gather_dotprod
+#define distances_u4_gather distances_u4_gather_dotprod
+MARTLET_TABLE(martlet_kernels_neon_dotprod, "neon dotprod")
 
 #endif

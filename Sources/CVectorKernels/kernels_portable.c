@@ -1,5 +1,6 @@
 // Plain C, for processors that have no kernels of their own, and as a second opinion in tests.
 
+#include "code_making.h"
 #include "kernels.h"
 
 #include <string.h>
@@ -85,23 +86,30 @@ static int32_t dot_u4(const int8_t *query, const uint8_t *code, size_t bytes) {
     }
 
 #define GATHER_CODES(name, kernel)                                                              \
-    static void name(                                                                           \
+    static void dot_##name(                                                                     \
         const int8_t *query, const uint8_t *codes, size_t stride, size_t code_bytes,            \
         const uint32_t *slots, size_t count, int32_t *scores                                    \
     ) {                                                                                         \
         for (size_t i = 0; i < count; i++)                                                      \
             scores[i] = kernel(query, codes + slots[i] * stride, code_bytes);                   \
+    }                                                                                           \
+    static void distances_##name(                                                               \
+        const martlet_code_query *query, const uint8_t *codes, size_t stride,                   \
+        const uint32_t *slots, size_t count, float *distances                                   \
+    ) {                                                                                         \
+        for (size_t i = 0; i < count; i++) {                                                    \
+            const uint8_t *row = codes + slots[i] * stride;                                     \
+            int32_t score = kernel(query->weights, row, query->code_bytes);                     \
+            distances[i] = distance_of_score(query, score, (const char *)row);                  \
+        }                                                                                       \
     }
 
 GATHER_FLOATS(dot_f32_gather, dot_f32)
 GATHER_FLOATS(l2_f32_gather, l2_f32)
 GATHER_FLOATS(dot_f16_gather, dot_f16)
 GATHER_FLOATS(l2_f16_gather, l2_f16)
-GATHER_CODES(dot_u8_gather, dot_u8)
-GATHER_CODES(dot_u4_gather, dot_u4)
+GATHER_CODES(u8_gather, dot_u8)
+GATHER_CODES(u4_gather, dot_u4)
+CODE_MAKERS()
 
-const martlet_vector_kernels martlet_kernels_portable = {
-    "portable",     dot_f32,        l2_f32,         dot_f16,       l2_f16,
-    dot_f32_gather, l2_f32_gather,  dot_f16_gather, l2_f16_gather, dot_u8_gather,
-    dot_u4_gather,
-};
+MARTLET_TABLE(martlet_kernels_portable, "portable")
