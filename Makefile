@@ -7,12 +7,14 @@ SERVER := .build/release/martlet
 # tests run with the exclusivity checks that a release leaves out.
 RELEASE := -c release --product martlet --static-swift-stdlib \
 	-Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
+VECTOR_DRIVER := Benchmarks/vectors/driver
 PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest --rootdir Conformance -c Conformance/pytest.ini
 ARGS ?=
+GLOSSES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve test test-swift test-conformance crash hostile bench-server format lint \
-	bootstrap bootstrap-test clean
+.PHONY: help build serve test test-swift test-conformance crash hostile bench-server \
+	bench-vectors format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -48,6 +50,14 @@ bench-server: bootstrap-test build  ## Compares the server with redis, nginx and
 	@scripts/bootstrap bench
 	$(PYTHON) Benchmarks/server/bench.py --server $(SERVER) $(ARGS)
 
+bench-vectors: build  ## Compares the vector index with others; GLOSSES=FILE: embeddings.
+	@scripts/bootstrap bench-vectors
+	$(SWIFT) build --package-path $(VECTOR_DRIVER) -c release \
+		-Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
+	.venv-bench-vectors/bin/python Benchmarks/vectors/bench.py --server $(SERVER) \
+		--driver $(VECTOR_DRIVER)/.build/release/VectorDriver \
+		$(if $(GLOSSES),--glosses $(GLOSSES)) $(ARGS)
+
 format:  ## Formats the Swift sources.
 	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
 
@@ -55,4 +65,4 @@ lint:  ## Checks the form of the Swift sources.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
 clean:  ## Removes what was built.
-	rm -rf .build .venv .venv-bench
+	rm -rf .build .venv .venv-bench .venv-bench-vectors $(VECTOR_DRIVER)/.build

@@ -1,0 +1,2 @@
+// glibc's allocator, which Swift's module of it leaves out.
+#include <malloc.h>

@@ -1,0 +1,126 @@
+import Dispatch
+import Foundation
+import MartletVectors
+
+/// One index over one data set, built and searched as the benchmark says. Row numbers are labels.
+final class Session {
+    static let neighbors = 10
+
+    private let folder: String
+    private let data: DataSet
+    private let parameters: VectorParameters
+    private let threads: Int
+    private let queries: NumpyFile<Float>
+    private var index: HNSWIndex?
+    private var slots: [Slot] = []
+    private var filters: [String: SlotBitmap] = [:]
+
+    /// - Parameter form: `float32`, `int8` or `int4`; with `-mapped`, codes and links are in memory
+    ///   and the vectors mapped from a file.
+    init(form: String, folder: String, threads: Int) throws {
+        self.folder = folder
+        self.threads = threads
+        data = try JSONDecoder().decode(
+            DataSet.self, from: Data(contentsOf: URL(filePath: "\(folder)/meta.json")))
+        queries = try NumpyFile("\(folder)/queries.npy", type: "<f4")
+        let kinds: [String: CodeKind] = ["float32": .none, "int8": .int8, "int4": .int4]
+        let words = form.split(separator: "-")
+        guard let codes = kinds[String(words[0])] else {
+            throw DriverError(text: "\(form): float32, int8 or int4 was expected")
+        }
+        parameters = VectorParameters(
+            dimensions: data.dimensions, metric: data.metric == "cosine" ? .cosine : .euclidean,
+            codes: codes, residence: words.last == "mapped" ? .mappedVectors : .memory)
+    }
+
+    func build() throws -> Built {
+        let base = try NumpyFile<Float>("\(folder)/base.npy", type: "<f4")
+        let before = try ResidentMemory.now()
+        let index = try HNSWIndex(parameters)
+        self.index = index
+        let clock = ContinuousClock()
+        let began = clock.now
+        slots = try index.insert(
+            base.numbers, labels: (0..<UInt64(data.rows)).map { $0 }, threads: threads)
+        let seconds = (clock.now - began) / .seconds(1)
+        _ = try search(Command(do: .search, ef: 40))
+        let after = try ResidentMemory.now()
+        return Built(
+            seconds: seconds, anonymous: after.anonymous - before.anonymous,
+            mapped: after.mapped - before.mapped)
+    }
+
+    func search(_ command: Command) throws -> Searched {
+        guard let index else { throw DriverError(text: "search before build") }
+        let count = min(command.queries ?? data.queries, data.queries)
+        var options = SearchOptions(k: Self.neighbors)
+        if let ef = command.ef, ef > 0 { options.ef = ef }  // 0: as the library chooses
+        if let name = command.filter, !name.isEmpty { options.filter = try filter(name) }
+        var answers = [Int32](repeating: -1, count: count * Self.neighbors)
+        var asked = 0
+        var seconds = 0.0
+        let clock = ContinuousClock()
+        repeat {
+            let began = clock.now
+            try answers.withUnsafeMutableBufferPointer {
+                try ask(index, options, count, threads: command.threads ?? 1, into: $0)
+            }
+            seconds += (clock.now - began) / .seconds(1)
+            asked += count
+        } while seconds < command.minimum ?? 0
+        if let path = command.answers {
+            try answers.withUnsafeBytes { try Data($0).write(to: URL(filePath: path)) }
+        }
+        return Searched(queries: asked, seconds: seconds)
+    }
+
+    /// Asks the first `count` queries, each thread a part of them, one query after the other.
+    private func ask(
+        _ index: HNSWIndex, _ options: SearchOptions, _ count: Int, threads: Int,
+        into answers: UnsafeMutableBufferPointer<Int32>
+    ) throws {
+        nonisolated(unsafe) let answers = answers
+        let numbers = queries.numbers
+        nonisolated(unsafe) let asked = numbers
+        let dimensions = data.dimensions
+        nonisolated(unsafe) let failures = UnsafeMutablePointer<VectorError?>.allocate(
+            capacity: threads)
+        failures.initialize(repeating: nil, count: threads)
+        defer { failures.deinitialize(count: threads).deallocate() }
+
+        @Sendable func part(_ thread: Int) {
+            do throws(VectorError) {
+                for query in count * thread / threads..<count * (thread + 1) / threads {
+                    let start = query * dimensions
+                    let found = try index.search(
+                        UnsafeBufferPointer(rebasing: asked[start..<start + dimensions]), options)
+                    let row = query * Self.neighbors
+                    for place in 0..<Self.neighbors {
+                        answers[row + place] =
+                            place < found.count ? Int32(found[place].label) : -1
+                    }
+                }
+            } catch {
+                failures[thread] = error
+            }
+        }
+        if threads == 1 {
+            part(0)
+        } else {
+            DispatchQueue.concurrentPerform(iterations: threads, execute: part)
+        }
+        for thread in 0..<threads { if let failure = failures[thread] { throw failure } }
+    }
+
+    /// The slots of the rows that a filter's mask names; made once.
+    private func filter(_ name: String) throws -> SlotBitmap {
+        if let made = filters[name] { return made }
+        let mask = try NumpyFile<UInt8>("\(folder)/mask-\(name).npy", type: "|u1")
+        let bitmap = SlotBitmap()
+        for (row, matches) in mask.numbers.enumerated() where matches != 0 {
+            bitmap.insert(slots[row])
+        }
+        filters[name] = bitmap
+        return bitmap
+    }
+}
