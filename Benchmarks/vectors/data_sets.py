@@ -5,7 +5,7 @@ A prepared set is a folder that every engine reads, whatever its language:
     meta.json            name, metric ("cosine" or "euclidean"), rows, dimensions, queries, filters
     base.npy             float32 [rows, dimensions]
     queries.npy          float32 [queries, dimensions]
-    truth.npy            int32 [queries, 10]: the nearest rows, nearest first, -1 where there is none
+    truth.npy            int32 [queries, 10]: the nearest rows, nearest first, -1 for none
     mask-NAME.npy        uint8 [rows]: 1 where the filter NAME matches
     truth-NAME.npy       as truth.npy, among the matching rows
 

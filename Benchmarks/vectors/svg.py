@@ -46,7 +46,8 @@ def _panel(title: str, curves: dict[str, list[tuple[float, float]]], colors: dic
                 parts.append(f'<path d="M{LEFT} {y:.1f}H{WIDTH}" class="grid"/>')
                 place = f'x="{LEFT - 6}" y="{y + 4:.1f}"'
                 parts.append(f'<text {place} class="end">{rate:,.0f}</text>')
-    parts.append(f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 10}" class="middle">recall@10</text>')
+    middle = (LEFT + WIDTH) / 2
+    parts.append(f'<text x="{middle}" y="{HEIGHT - 10}" class="middle">recall@10</text>')
     for name, curve in curves.items():
         places = [(_right(r), down(q)) for r, q in sorted(curve) if r >= RECALLS[0]]
         if not places:

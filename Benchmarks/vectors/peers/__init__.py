@@ -33,7 +33,8 @@ ENGINES = {
 
 
 class Peer:
-    """An engine on one data set. Cosine rows are of unit length. Answers are int arrays [queries, 10], -1 where there is none."""
+    """An engine on one data set. Rows come with the length 1 when the metric is cosine. Answers are
+    int arrays [queries, 10], -1 where there is none."""
 
     def __init__(self, data: DataSet, form: str, threads: int) -> None:
         self.data = data
