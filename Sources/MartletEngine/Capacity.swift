@@ -13,19 +13,23 @@ package struct ConsumedCapacity: Sendable, Equatable {
     package var tableUnits: Double?
     package var localIndexUnits: [(name: Text, units: Double)]
     package var globalIndexUnits: [(name: Text, units: Double)]
+    /// What was written to vector indexes, which is no part of the total.
+    package var vectorIndexBytes: [(name: Text, bytes: Int)]
     /// Set by transactions, whose answers name read or write units beside the total.
     package var direction: Direction?
 
     package init(
         table: TableName, total: Double, tableUnits: Double? = nil,
         localIndexUnits: [(name: Text, units: Double)] = [],
-        globalIndexUnits: [(name: Text, units: Double)] = [], direction: Direction? = nil
+        globalIndexUnits: [(name: Text, units: Double)] = [],
+        vectorIndexBytes: [(name: Text, bytes: Int)] = [], direction: Direction? = nil
     ) {
         self.table = table
         self.total = total
         self.tableUnits = tableUnits
         self.localIndexUnits = localIndexUnits
         self.globalIndexUnits = globalIndexUnits
+        self.vectorIndexBytes = vectorIndexBytes
         self.direction = direction
     }
 
@@ -34,6 +38,7 @@ package struct ConsumedCapacity: Sendable, Equatable {
             && left.tableUnits == right.tableUnits && left.direction == right.direction
             && left.localIndexUnits.elementsEqual(right.localIndexUnits, by: ==)
             && left.globalIndexUnits.elementsEqual(right.globalIndexUnits, by: ==)
+            && left.vectorIndexBytes.elementsEqual(right.vectorIndexBytes, by: ==)
     }
 }
 
@@ -62,4 +67,7 @@ extension ConsumedCapacity {
     static func writeUnits(bytes: Int) -> Double {
         Double(max(1, (bytes + 1023) / 1024))
     }
+
+    /// What writing to a vector index counts as: its view's size, but at least 1 KB.
+    static func vectorWriteBytes(_ bytes: Int) -> Int { max(1024, bytes) }
 }

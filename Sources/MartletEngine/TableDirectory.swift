@@ -12,14 +12,17 @@ package final class Table: Sendable {
     /// What every request needs of the definition, at hand without copying the whole.
     let id: UInt32
     let key: KeySchema
-    /// Whether items have index rows or expiry rows beside their own.
+    /// Whether more than its own row follows from an item: rows of indexes, views of vector
+    /// indexes, an expiry row.
     let hasDerivedRows: Bool
 
     package init(_ definition: TableDefinition) {
         self.definition = definition
         id = definition.id
         key = definition.key
-        hasDerivedRows = !definition.indexes.isEmpty || definition.timeToLiveAttribute != nil
+        hasDerivedRows =
+            !definition.indexes.isEmpty || !definition.vectorIndexes.isEmpty
+            || definition.timeToLiveAttribute != nil
     }
 }
 

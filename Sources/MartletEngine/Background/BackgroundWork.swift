@@ -54,6 +54,9 @@ final class BackgroundWork: Sendable {
                 for index in table.indexes where index.status == .creating {
                     try IndexBackfill(work: self, table: table, index: index).run()
                 }
+                for index in table.vectorIndexes where index.status == .creating {
+                    try VectorIndexBackfill(work: self, table: table, index: index).run()
+                }
                 if table.timeToLiveAttribute != nil {
                     try ExpiryBackfill(work: self, table: table).run()
                     try ExpirySweep(work: self, table: table).run()

@@ -22,7 +22,10 @@ extension DeleteTable: WriteOperation {
                 "Resource cannot be deleted as it is currently protected against deletion. "
                     + "Disable deletion protection first.")
         }
-        if definition.indexes.contains(where: { $0.status == .creating }) {
+        let isCreatingIndex =
+            definition.indexes.contains { $0.status == .creating }
+            || definition.vectorIndexes.contains { $0.status == .creating }
+        if isCreatingIndex {
             throw .resourceInUse(
                 "Attempt to change a resource which is still in use: Cannot delete table while "
                     + "indexes are being created, updated, or deleted.")
@@ -37,6 +40,7 @@ extension DeleteTable: WriteOperation {
             transaction.abandonRows(.indexRow, index.id)
             transaction.dropTally(index.id)
         }
+        for index in definition.vectorIndexes { transaction.abandonVectors(index.id) }
         transaction.remove(definition)
         return description
     }

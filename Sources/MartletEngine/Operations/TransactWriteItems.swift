@@ -1,6 +1,7 @@
 package import MartletCatalog
 internal import MartletEncoding
 package import MartletExpressions
+internal import MartletIndexes
 package import MartletModel
 
 /// TransactWriteItems: up to 100 writes and checks, all or none.
@@ -228,8 +229,13 @@ extension TransactWriteItems.Action {
 extension WriteTransaction {
     /// What a check costs: as a write of the item that changes nothing.
     fileprivate func checkUnits(_ change: ItemChange) -> WriteUnits {
-        WriteUnits(
-            table: ConsumedCapacity.writeUnits(bytes: change.old.record?.sizeBytes ?? 0),
-            indexes: change.key.table.definition.indexes.map { _ in 0 })
+        let definition = change.key.table.definition
+        let bytes =
+            (change.old.record?.sizeBytes ?? 0)
+            - change.old.vectorViews.savedBytes(definition.vectorIndexes)
+        return WriteUnits(
+            table: ConsumedCapacity.writeUnits(bytes: bytes),
+            indexes: definition.indexes.map { _ in 0 },
+            vectorBytes: definition.vectorIndexes.map { _ in 0 })
     }
 }

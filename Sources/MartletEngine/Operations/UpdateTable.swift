@@ -2,7 +2,7 @@ package import MartletCatalog
 internal import MartletEncoding
 internal import MartletModel
 
-/// UpdateTable: changes a table's settings, or creates or deletes one global index.
+/// UpdateTable: changes a table's settings, or creates or deletes one global or vector index.
 package struct UpdateTable: Sendable {
     package typealias Output = TableDescription
 
@@ -27,17 +27,23 @@ extension UpdateTable: WriteOperation {
         for index in changed.deletedIndexes {
             tallies[index.id] = try transaction.tally(index.id)
         }
+        for index in changed.deletedVectorIndexes {
+            tallies[index.id] = try transaction.tally(index.id)
+        }
         // Described before the change: that reads, which may fail.
         var description = try TableDescription(
             changed.definition, owner: transaction.options.owner, tally: transaction.tally)
         if changed.changesTable { description.status = .updating }
         description.deletedIndexes = changed.deletedIndexes
+        description.deletedVectorIndexes = changed.deletedVectorIndexes
         description.updatingIndexes = changed.updatedIndexes
+        description.showAllocation(of: changed.createdVectorIndexes)
         description.indexTallies.merge(tallies) { current, _ in current }
         for index in changed.deletedIndexes {
             transaction.abandonRows(.indexRow, index.id)
             transaction.dropTally(index.id)
         }
+        for index in changed.deletedVectorIndexes { transaction.abandonVectors(index.id) }
         transaction.save(changed.definition, nextID: nextID)
         return description
     }
@@ -65,6 +71,17 @@ extension UpdateTable: WriteOperation {
             return (changed, next)
         } catch {
             throw OperationError(error)
+        }
+    }
+}
+
+extension TableDescription {
+    /// The answer that creates an index is the only one to show what comes before its filling:
+    /// nothing has to be allocated here.
+    fileprivate mutating func showAllocation(of created: [VectorIndexDefinition]) {
+        for index in definition.vectorIndexes.indices
+        where created.contains(where: { $0.id == definition.vectorIndexes[index].id }) {
+            definition.vectorIndexes[index].isBackfilling = false
         }
     }
 }

@@ -5,6 +5,9 @@
 //   items       every record is whole, under the key that its attributes make, with its true size
 //   indexes     every item has exactly the rows that its attributes and the projection make, and
 //               every index row has its item; an index being built may still miss rows
+//   vectors     counts of vector indexes are those of the items, of which an index being filled
+//               holds those up to the walk's position; journal lines name rows of the table, below
+//               the next sequence
 //   expiry      every item with a time has exactly one expiry row; while the rows of a table are
 //               still being gathered (its marker says so) some may be missing
 //   tallies     counts of rows and bytes are those of the rows; a missing tally counts nothing
@@ -26,12 +29,13 @@ struct InvariantChecker {
         let index: Text?
     }
 
-    private let rows: any KeyValueReadable
+    let rows: any KeyValueReadable
     private var counts: [Place: Int] = [:]
     private var tables: [TableDefinition] = []
     /// Ids of tables and of indexes: whose rows may be there.
     private var tableIDs: Set<UInt32> = []
     private var indexIDs: Set<UInt32> = []
+    private var vectorIndexIDs: Set<UInt32> = []
 
     /// - Parameter rows: a snapshot, or a store that nobody writes to.
     static func findings(in rows: any KeyValueReadable) throws(StorageError) -> [InvariantFinding] {
@@ -40,8 +44,13 @@ struct InvariantChecker {
         for table in checker.tables {
             try checker.checkItems(of: table)
             for index in table.indexes { try checker.checkRows(of: index, in: table) }
+            for index in table.vectorIndexes {
+                try checker.checkVectors(of: index, in: table)
+                try checker.checkJournal(of: index, in: table)
+            }
             try checker.checkExpiryRows(of: table)
         }
+        try checker.checkSequence()
         try checker.checkTokens()
         try checker.checkOrphans()
         return checker.findings
@@ -63,7 +72,13 @@ struct InvariantChecker {
         _ problem: InvariantFinding.Problem, _ table: TableDefinition? = nil,
         _ index: IndexDefinition? = nil
     ) {
-        counts[Place(problem: problem, table: table?.name, index: index?.name), default: 0] += 1
+        report(problem, table, indexName: index?.name)
+    }
+
+    mutating func report(
+        _ problem: InvariantFinding.Problem, _ table: TableDefinition?, indexName: Text?
+    ) {
+        counts[Place(problem: problem, table: table?.name, index: indexName), default: 0] += 1
     }
 }
 
@@ -92,34 +107,44 @@ extension InvariantChecker {
             tables.append(table)
         }
         for table in tables {
-            checkNumber(table.id, nextID, table, nil)
+            checkNumber(table.id, nextID, table)
             tableIDs.insert(table.id)
             for index in table.indexes {
-                checkNumber(index.id, nextID, table, index)
+                checkNumber(index.id, nextID, table, index.name)
                 indexIDs.insert(index.id)
+            }
+            for index in table.vectorIndexes {
+                checkNumber(index.id, nextID, table, index.name)
+                vectorIndexIDs.insert(index.id)
             }
         }
     }
 
     private mutating func checkNumber(
-        _ id: UInt32, _ nextID: UInt32, _ table: TableDefinition, _ index: IndexDefinition?
+        _ id: UInt32, _ nextID: UInt32, _ table: TableDefinition, _ index: Text? = nil
     ) {
-        if tableIDs.contains(id) || indexIDs.contains(id) { report(.sharedNumber, table, index) }
-        if id >= nextID { report(.unissuedNumber, table, index) }
+        let isTaken =
+            tableIDs.contains(id) || indexIDs.contains(id) || vectorIndexIDs.contains(id)
+        if isTaken { report(.sharedNumber, table, indexName: index) }
+        if id >= nextID { report(.unissuedNumber, table, indexName: index) }
     }
 
-    private mutating func compare(
-        _ counted: Tally, id: UInt32, _ table: TableDefinition, _ index: IndexDefinition? = nil
+    mutating func compare(
+        _ counted: Tally, id: UInt32, _ table: TableDefinition, indexName index: Text? = nil
     ) throws(StorageError) {
         var stored = Tally()
         if let bytes = try rows.value(forKey: CatalogKey.tally(id)) {
             guard let tally = try? Tally(stored: bytes) else {
-                return report(.unreadableTally, table, index)
+                return report(.unreadableTally, table, indexName: index)
             }
             stored = tally
         }
-        if stored.itemCount != counted.itemCount { report(.wrongItemCount, table, index) }
-        if stored.sizeBytes != counted.sizeBytes { report(.wrongSize, table, index) }
+        if stored.itemCount != counted.itemCount {
+            report(.wrongItemCount, table, indexName: index)
+        }
+        if stored.sizeBytes != counted.sizeBytes || stored.savedBytes != counted.savedBytes {
+            report(.wrongSize, table, indexName: index)
+        }
     }
 }
 
@@ -188,7 +213,7 @@ extension InvariantChecker {
             }
             if expected.record != row { report(.outdatedIndexRow, table, index) }
         }
-        try compare(tally, id: index.id, table, index)
+        try compare(tally, id: index.id, table, indexName: index.name)
     }
 
     private mutating func checkExpiryRows(of table: TableDefinition) throws(StorageError) {
@@ -238,6 +263,7 @@ extension InvariantChecker {
             var passed = [space.rawValue]
             switch space {
             case .catalog, .transactionToken: break
+            case .vectorJournal where key == VectorJournal.nextSequenceKey: continue
             case .tally, .item, .expiry, .indexRow, .vectorJournal, .vectorWalk:
                 guard key.count >= 5 else {
                     report(.unknownRow)
@@ -247,7 +273,10 @@ extension InvariantChecker {
                 let isKnown =
                     switch space {
                     case .indexRow: indexIDs.contains(id)
-                    case .tally: tableIDs.contains(id) || indexIDs.contains(id)
+                    case .vectorJournal, .vectorWalk: vectorIndexIDs.contains(id)
+                    case .tally:
+                        tableIDs.contains(id) || indexIDs.contains(id)
+                            || vectorIndexIDs.contains(id)
                     default: tableIDs.contains(id)
                     }
                 guard isKnown else {

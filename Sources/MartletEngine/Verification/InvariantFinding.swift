@@ -22,6 +22,10 @@ package struct InvariantFinding: Hashable, Sendable {
         case misplacedIndexRow = "an index row is not where its item says"
         case outdatedIndexRow = "an index row differs from its item"
 
+        case unreadableJournalLine = "a line of a vector index's journal cannot be read"
+        case unissuedSequence = "a journal line has a sequence that was not given out yet"
+        case strayWalk = "the progress of a walk belongs to no index that is being filled"
+
         case missingExpiryRow = "an item that expires has no expiry row"
         case strayExpiryRow = "an expiry row has no item that expires then"
 

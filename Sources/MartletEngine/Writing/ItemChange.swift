@@ -11,7 +11,9 @@ struct OldItem {
     /// nil when there is none.
     let record: ItemRecord?
     /// Positions of indexes still being built that do not hold the item yet.
-    let unbuiltIndexes: [Int]
+    var unbuiltIndexes: [Int] = []
+    /// What vector indexes make of it, one for each; none when there is no item.
+    var vectorViews: [VectorView] = []
 }
 
 /// One item as it was and as it will be.
@@ -27,6 +29,8 @@ struct WriteUnits {
     var table: Double
     /// By position in the table's list of indexes; 0 for an index that was not touched.
     var indexes: [Double]
+    /// Bytes written to vector indexes, by position; 0 for one whose view did not change.
+    var vectorBytes: [Int] = []
 
     var total: Double { indexes.reduce(table, +) }
 }
@@ -36,19 +40,21 @@ extension WriteTransaction {
     func oldItem(_ key: PreparedKey) throws(OperationError) -> OldItem {
         try prepareTally(key.table.id)
         guard key.table.hasDerivedRows else {
-            return OldItem(record: try record(of: key), unbuiltIndexes: [])
+            return OldItem(record: try record(of: key))
         }
         let definition = key.table.definition
         for index in definition.indexes { try prepareTally(index.id) }
-        guard let record = try record(of: key) else {
-            return OldItem(record: nil, unbuiltIndexes: [])
-        }
+        for index in definition.vectorIndexes { try prepareChanges(of: index) }
+        let seen = seenItem(of: key)
+        let found = if let seen { seen.record } else { try record(forKey: key.rowKey) }
+        guard let record = found else { return OldItem(record: nil) }
+        let vectorViews = seen?.vectorViews ?? definition.vectorViews(of: record)
         var unbuilt: [Int] = []
         for (position, index) in definition.indexes.enumerated() where index.status == .creating {
             guard let row = IndexRow(of: record, in: index, of: definition) else { continue }
             if try value(forKey: row.key) == nil { unbuilt.append(position) }
         }
-        return OldItem(record: record, unbuiltIndexes: unbuilt)
+        return OldItem(record: record, unbuiltIndexes: unbuilt, vectorViews: vectorViews)
     }
 
     /// Makes a change whose old item was read in this transaction. Cannot fail.
@@ -58,11 +64,17 @@ extension WriteTransaction {
         let old = change.old.record
         let oldBytes = old?.sizeBytes ?? 0
         let newBytes = change.new?.record.sizeBytes ?? 0
-        var units = WriteUnits(
-            table: ConsumedCapacity.writeUnits(bytes: max(oldBytes, newBytes)),
-            indexes: [])
+        var units = WriteUnits(table: 0, indexes: [])
         if table.hasDerivedRows {
-            units.indexes = Array(repeating: 0, count: table.definition.indexes.count)
+            let definition = table.definition
+            units.indexes = Array(repeating: 0, count: definition.indexes.count)
+            units.vectorBytes = Array(repeating: 0, count: definition.vectorIndexes.count)
+            let oldSaved = change.old.vectorViews.savedBytes(definition.vectorIndexes)
+            let newSaved = change.new?.vectorViews.savedBytes(definition.vectorIndexes) ?? 0
+            units.table = ConsumedCapacity.writeUnits(
+                bytes: max(oldBytes - oldSaved, newBytes - newSaved))
+        } else {
+            units.table = ConsumedCapacity.writeUnits(bytes: max(oldBytes, newBytes))
         }
         if old == change.new?.record { return units }
 
@@ -77,6 +89,12 @@ extension WriteTransaction {
             let oldRow = isBuilt ? old.flatMap { IndexRow(of: $0, in: index, of: definition) } : nil
             let indexChange = IndexChange(from: oldRow, to: change.new?.indexRows[position])
             units.indexes[position] = apply(indexChange, to: index)
+        }
+        for (position, index) in definition.vectorIndexes.enumerated() {
+            guard maintains(index, at: change.key.rowKey) else { continue }
+            units.vectorBytes[position] = apply(
+                from: old == nil ? nil : change.old.vectorViews[position],
+                to: change.new?.vectorViews[position], at: change.key.rowKey, in: index)
         }
         let oldExpiry = old.flatMap {
             ExpiryKey(of: $0, under: change.key.rowKey, in: definition)?.bytes

@@ -42,6 +42,8 @@ package struct PreparedItem: Sendable {
     let record: ItemRecord
     /// One for each index of the table, in its order; nil where the item is not in the index.
     let indexRows: [IndexRow?]
+    /// One for each vector index.
+    let vectorViews: [VectorView]
     let expiryKey: [UInt8]?
 
     init(_ item: Item, of table: Table) throws(OperationError) {
@@ -58,6 +60,11 @@ package struct PreparedItem: Sendable {
             } catch {
                 throw OperationError(error.error)
             }
+            do throws(ValidationError) {
+                try key.table.definition.checkVectors(of: item, from: origin)
+            } catch {
+                throw OperationError(error)
+            }
         }
         let size = item.sizeBytes
         if size > Limits.itemBytes {
@@ -67,26 +74,38 @@ package struct PreparedItem: Sendable {
         self.record = record
         guard key.table.hasDerivedRows else {
             indexRows = []
+            vectorViews = []
             expiryKey = nil
             return
         }
         let definition = key.table.definition
         indexRows = definition.indexes.map { IndexRow(of: record, in: $0, of: definition) }
+        vectorViews = definition.vectorViews(of: record)
         expiryKey = ExpiryKey(of: record, under: key.rowKey, in: definition)?.bytes
+    }
+}
+
+extension TableDefinition {
+    /// The views of the table's vector indexes of an item, in their order.
+    func vectorViews(of record: ItemRecord) -> [VectorView] {
+        vectorIndexes.isEmpty
+            ? [] : vectorIndexes.map { VectorView(of: record, in: $0, of: self) }
     }
 }
 
 extension ReadContext {
     /// Reads what a write will find, ahead of the commit thread.
     func look(at key: inout PreparedKey) throws(OperationError) {
-        key.seen = SeenItem(record: try record(forKey: key.rowKey), group: committedGroup)
+        key.seen = SeenItem(
+            try record(forKey: key.rowKey), of: key.table, group: committedGroup)
     }
 
     /// Reads what several writes will find, at once.
     func look<Write: PreparedWrite>(at writes: inout [Write]) throws(OperationError) {
         let records = try records(forKeys: writes.map(\.key.rowKey))
         for (position, record) in records.enumerated() {
-            writes[position].key.seen = SeenItem(record: record, group: committedGroup)
+            writes[position].key.seen = SeenItem(
+                record, of: writes[position].key.table, group: committedGroup)
         }
     }
 }

@@ -6,13 +6,22 @@
 // known, which means "maybe".
 
 internal import MartletEncoding
+internal import MartletIndexes
 
 /// An item as it was seen before its write queued.
 struct SeenItem: Sendable {
     let record: ItemRecord?
+    /// What the table's vector indexes had of it; reading vectors takes time, too.
+    let vectorViews: [VectorView]
     /// The last group that was committed when the item was read: all that it and earlier ones
     /// wrote has been seen, of later ones maybe something.
     let group: Int
+
+    init(_ record: ItemRecord?, of table: Table, group: Int) {
+        self.record = record
+        vectorViews = record.map { table.definition.vectorViews(of: $0) } ?? []
+        self.group = group
+    }
 }
 
 final class RecentWrites {

@@ -20,8 +20,10 @@ extension CancellationReason {
         self.init(code: .validationError, message: message)
     }
 
-    /// Empty key values fail the request itself, wherever they are.
+    /// Empty key values fail the request itself, wherever they are. What is wrong with a vector
+    /// begins with the same sentence.
     private static func concernsRequest(_ message: String) -> Bool {
         message.hasPrefix("One or more parameter values are not valid.")
+            && !VectorFault.wrote(message)
     }
 }

@@ -17,6 +17,9 @@ extension ConsumedCapacity {
             case .global: globalIndexUnits.append((index.name, units))
             }
         }
+        for (index, bytes) in zip(table.vectorIndexes, units.vectorBytes) where bytes > 0 {
+            vectorIndexBytes.append((index.name, bytes))
+        }
     }
 }
 
@@ -24,10 +27,16 @@ extension WriteUnits {
     static func += (total: inout WriteUnits, units: WriteUnits) {
         total.table += units.table
         for position in total.indexes.indices { total.indexes[position] += units.indexes[position] }
+        for position in total.vectorBytes.indices {
+            total.vectorBytes[position] += units.vectorBytes[position]
+        }
     }
 
+    /// Bytes written to vector indexes are what they are.
     static func * (units: WriteUnits, factor: Double) -> WriteUnits {
-        WriteUnits(table: units.table * factor, indexes: units.indexes.map { $0 * factor })
+        WriteUnits(
+            table: units.table * factor, indexes: units.indexes.map { $0 * factor },
+            vectorBytes: units.vectorBytes)
     }
 }
 

@@ -21,13 +21,13 @@ package final class WriteTransaction: @unchecked Sendable {
     private var written: [RowKey: [UInt8]?] = [:]
     /// Number of the group; the first has 1.
     private let group: Int
-    private let memory: CommitMemory
+    let memory: CommitMemory
     /// Ranges that will never hold a row again.
     private var abandoned: [KeyRange] = []
     /// The group before, until the store has its rows.
     private var previous: WriteTransaction?
     /// What this group changed in vector indexes, in order; published once it is committed.
-    private(set) var vectorChanges: [VectorChange] = []
+    var vectorChanges: [VectorChange] = []
     /// Tables and indexes whose counts this group changed.
     private var changedTallies: Set<UInt32> = []
 
@@ -78,13 +78,18 @@ package final class WriteTransaction: @unchecked Sendable {
 
     /// The item of a prepared write: as it was seen then if nobody wrote it since, else as it is.
     func record(of key: PreparedKey) throws(OperationError) -> ItemRecord? {
-        if let seen = key.seen {
-            let row = RowKey(key.rowKey)
-            if written[row] == nil, !memory.writes.mayHaveWritten(row, after: seen.group) {
-                return seen.record
-            }
-        }
+        if let seen = seenItem(of: key) { return seen.record }
         return try record(forKey: key.rowKey)
+    }
+
+    /// The item as it was seen when the write was prepared, if it is still so.
+    func seenItem(of key: PreparedKey) -> SeenItem? {
+        guard let seen = key.seen else { return nil }
+        let row = RowKey(key.rowKey)
+        guard written[row] == nil, !memory.writes.mayHaveWritten(row, after: seen.group) else {
+            return nil
+        }
+        return seen
     }
 
     /// Writes an item's row, or deletes it.
@@ -102,6 +107,9 @@ package final class WriteTransaction: @unchecked Sendable {
         batch.delete(key)
         written.updateValue(nil, forKey: RowKey(key))
     }
+
+    /// Adds a row that nothing of this group or the next will read.
+    func append(_ key: [UInt8], _ value: [UInt8]) { batch.put(key, value) }
 
     /// Deletes all rows of a kind. Reads of this group do not see it: nothing reads rows under an
     /// id that the catalogue no longer has, or of a kind that is switched off.
@@ -147,11 +155,12 @@ package final class WriteTransaction: @unchecked Sendable {
     func prepareTally(_ id: UInt32) throws(OperationError) { _ = try tally(id) }
 
     /// Changes a count that was loaded before.
-    func adjustTally(_ id: UInt32, items: Int, bytes: Int) {
-        if items == 0, bytes == 0 { return }
+    func adjustTally(_ id: UInt32, items: Int, bytes: Int, saved: Int = 0) {
+        if items == 0, bytes == 0, saved == 0 { return }
         changedTallies.insert(id)
         memory.tallies[id]!.itemCount += items
         memory.tallies[id]!.sizeBytes += bytes
+        memory.tallies[id]!.savedBytes += saved
     }
 
     func dropTally(_ id: UInt32) {
@@ -180,6 +189,7 @@ package final class WriteTransaction: @unchecked Sendable {
     /// Ends the group: its counts join the batch.
     func seal() {
         for id in changedTallies.sorted() { put(CatalogKey.tally(id), memory.tallies[id]!.stored) }
+        sealVectorChanges()
     }
 
     /// A group that changed nothing, because every condition failed, costs no sync: all that it saw
@@ -199,6 +209,10 @@ final class CommitMemory: @unchecked Sendable {
     /// Counts as the groups so far have left them. When a commit fails, nothing is written any
     /// more, so they need not go back.
     var tallies: [UInt32: Tally] = [:]
+    /// The sequence of the next change of a vector index; nil until one is wanted.
+    var nextVectorSequence: UInt64?
+    /// How far vector indexes are filled, by their ids.
+    var vectorWalks: [UInt32: VectorWalk] = [:]
     let writes = RecentWrites()
 }
 

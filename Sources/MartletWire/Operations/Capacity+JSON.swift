@@ -22,6 +22,18 @@ extension JSONWriter {
             member("GlobalSecondaryIndexes")
             indexes(capacity.globalIndexUnits, capacity.direction)
         }
+        if !capacity.vectorIndexBytes.isEmpty {
+            member("VectorIndexes")
+            beginObject()
+            for index in capacity.vectorIndexBytes {
+                entry(index.name)
+                beginObject()
+                member("VectorWriteRequestBytes")
+                double(Double(index.bytes))
+                endObject()
+            }
+            endObject()
+        }
         endObject()
     }
 
@@ -59,6 +71,14 @@ extension JSONWriter {
         }
         member("CapacityUnits")
         double(units)
+    }
+
+    /// What a search reports, whatever report was asked for.
+    mutating func vectorCapacity(searchRequestBytes: Double) {
+        beginObject()
+        member("VectorSearchRequestBytes")
+        double(searchRequestBytes)
+        endObject()
     }
 
     mutating func itemCollectionMetrics(_ metrics: ItemCollectionMetrics) {

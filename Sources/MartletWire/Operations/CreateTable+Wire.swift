@@ -10,6 +10,7 @@ extension CreateTable: WireOperation {
         var keySchema: KeySchemaMembers?
         var localIndexes: [IndexMembers]?
         var globalIndexes: [IndexMembers]?
+        var vectorIndexes: [VectorIndexMembers]?
         var settings = TableSettingMembers()
         var tags: TagMembers?
         var resourcePolicy: String?
@@ -26,6 +27,7 @@ extension CreateTable: WireOperation {
                 localIndexes = try IndexMembers.readList(.local, from: &reader)
             case "GlobalSecondaryIndexes":
                 globalIndexes = try IndexMembers.readList(.global, from: &reader)
+            case "VectorIndexes": vectorIndexes = try VectorIndexMembers.readList(from: &reader)
             case "Tags": tags = try TagMembers.read(from: &reader)
             case "ResourcePolicy": resourcePolicy = try reader.readOptionalString()
             default: if try !settings.read(name, from: &reader) { try reader.skipValue() }
@@ -55,6 +57,7 @@ extension CreateTable: WireOperation {
             members.localIndexes, at: "localSecondaryIndexes", keyLimit: 2)
         let globalIndexes = checks.indexes(
             members.globalIndexes, at: "globalSecondaryIndexes", keyLimit: .max)
+        let vectorIndexes = checks.vectorIndexes(members.vectorIndexes, at: "vectorIndexes")
         let tableClass = settings.tableClass(&checks)
         let stream = settings.stream(&checks)
         let encryption = settings.encryption(&checks)
@@ -64,7 +67,8 @@ extension CreateTable: WireOperation {
             CreateTable(
                 TableRequest(
                     name: name, attributeDefinitions: definitions!, keySchema: key!,
-                    localIndexes: localIndexes, globalIndexes: globalIndexes, billing: billing,
+                    localIndexes: localIndexes, globalIndexes: globalIndexes,
+                    vectorIndexes: vectorIndexes, billing: billing,
                     provisioned: settings.provisioned?.provisioned,
                     onDemand: settings.onDemand?.partial, warm: settings.warm?.partial,
                     tableClass: tableClass, isDeletionProtected: settings.isDeletionProtected,

@@ -84,6 +84,7 @@ extension JSONWriter {
             for index in table.deletedIndexes { self.index(index, of: table, status: "DELETING") }
             endArray()
         }
+        vectorIndexes(of: table)
     }
 
     /// An index comes and goes with its table.
@@ -120,7 +121,7 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func projection(_ projection: Projection) {
+    mutating func projection(_ projection: Projection) {
         member("Projection")
         beginObject()
         member("ProjectionType")
@@ -137,7 +138,7 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func tally(_ tally: Tally, sizeName: StaticString) {
+    mutating func tally(_ tally: Tally, sizeName: StaticString) {
         member(sizeName)
         integer(tally.sizeBytes)
         member("ItemCount")

@@ -17,6 +17,7 @@ extension UpdateTable: WireOperation {
         var table: String?
         var definitions: DefinitionMembers?
         var changes: [ChangeMembers]?
+        var vectorChanges: [VectorIndexUpdateMembers]?
         var settings = TableSettingMembers()
     }
 
@@ -32,6 +33,8 @@ extension UpdateTable: WireOperation {
                     members.definitions = try DefinitionMembers.read(from: &reader)
                 case "GlobalSecondaryIndexUpdates":
                     members.changes = try readChanges(from: &reader)
+                case "VectorIndexUpdates":
+                    members.vectorChanges = try VectorIndexUpdateMembers.readList(from: &reader)
                 default:
                     if try !members.settings.read(name, from: &reader) { try reader.skipValue() }
                 }
@@ -44,6 +47,14 @@ extension UpdateTable: WireOperation {
         let billing = settings.billing(&checks)
         let definitions = members.definitions?.check(&checks)
         let changes = check(members.changes, &checks)
+        var vectorChanges: [VectorIndexChange]?
+        for (position, change) in (members.vectorChanges ?? []).enumerated() {
+            vectorChanges =
+                (vectorChanges ?? [])
+                + change.check(
+                    &checks, at: "vectorIndexUpdates.\(position + 1).member")
+        }
+        if members.vectorChanges?.isEmpty == true { vectorChanges = [] }
         let tableClass = settings.tableClass(&checks)
         let stream = settings.stream(&checks)
         let encryption = settings.encryption(&checks)
@@ -56,11 +67,13 @@ extension UpdateTable: WireOperation {
                     + (change.count == 0
                         ? "One of \(list) must not be null" : "Only one of \(list) can be set"))
         }
+        for change in members.vectorChanges ?? [] { try change.requireOneAction() }
         return DecodedRequest(
             UpdateTable(
                 TableChange(
                     name: name, attributeDefinitions: definitions, indexChanges: changes,
-                    billing: billing, provisioned: settings.provisioned?.provisioned,
+                    vectorIndexChanges: vectorChanges, billing: billing,
+                    provisioned: settings.provisioned?.provisioned,
                     onDemand: settings.onDemand?.partial, warm: settings.warm?.partial,
                     tableClass: tableClass, isDeletionProtected: settings.isDeletionProtected,
                     stream: stream, encryption: encryption)))
