@@ -107,7 +107,17 @@ package struct JSONWriter: ~Copyable {
     /// The shortest text that reads back as the value, with a fraction: `1.0`, `0.5`.
     package mutating func double(_ value: Double) {
         precondition(value.isFinite, "JSON has no text for \(value)")
-        var text = value.description
+        number(value.description)
+    }
+
+    /// The shortest text that reads back as the value, as for doubles.
+    package mutating func float(_ value: Float) {
+        precondition(value.isFinite, "JSON has no text for \(value)")
+        number(value.description)
+    }
+
+    private mutating func number(_ text: String) {
+        var text = text
         text.withUTF8 { bytes in
             reserve(bytes.count + 1)
             writeComma()
