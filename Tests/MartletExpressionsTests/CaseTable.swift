@@ -127,6 +127,12 @@ extension CaseTable.Case {
     }
 }
 
+extension SearchCondition {
+    var notation: String {
+        equalities.map { "\($0.attribute) = \($0.value.notation)" }.joined(separator: ", ")
+    }
+}
+
 extension KeyCondition {
     var notation: String {
         clauses.map { attribute, comparison in

@@ -77,8 +77,8 @@ package struct ExpressionBinder {
     /// is told by `requireAllUsed()`.
     package mutating func searchCondition(
         _ text: String
-    ) throws(ValidationError) -> KeyCondition {
-        try keyCondition(text, kind: .searchCondition)
+    ) throws(ValidationError) -> SearchCondition {
+        SearchCondition(try keyCondition(text, kind: .searchCondition))
     }
 
     private mutating func keyCondition(

@@ -159,7 +159,7 @@ struct BoundExpressions {
         }
     }
 
-    mutating func searchCondition() throws(WireError) -> KeyCondition? {
+    mutating func searchCondition() throws(WireError) -> SearchCondition? {
         try bind(.searchCondition) { binder, text throws(ValidationError) in
             try binder.searchCondition(text)
         }
