@@ -14,6 +14,21 @@ package enum ReturnedItem: Sendable {
         case .item(let item): item
         }
     }
+
+    /// As DynamoDB counts it.
+    var sizeBytes: Int {
+        switch self {
+        case .record(let record): record.sizeBytes
+        case .item(let item): item.sizeBytes
+        }
+    }
+
+    func hasAttribute(named name: Text) -> Bool {
+        switch self {
+        case .record(let record): record.hasAttribute(named: name)
+        case .item(let item): item[name] != nil
+        }
+    }
 }
 
 extension ItemRecord {

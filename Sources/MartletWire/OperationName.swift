@@ -18,6 +18,7 @@ package enum OperationName: String, CaseIterable, Sendable {
     case putItem = "PutItem"
     case query = "Query"
     case scan = "Scan"
+    case searchVectors = "SearchVectors"
     case tagResource = "TagResource"
     case transactGetItems = "TransactGetItems"
     case transactWriteItems = "TransactWriteItems"

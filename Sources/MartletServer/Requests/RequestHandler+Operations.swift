@@ -24,6 +24,7 @@ extension RequestHandler {
         case .putItem: write(PutItem.self, body, call, exchange)
         case .query: readLong(Query.self, body, call, exchange)
         case .scan: readLong(Scan.self, body, call, exchange)
+        case .searchVectors: readLong(SearchVectors.self, body, call, exchange)
         case .tagResource: write(TagResource.self, body, call, exchange)
         case .transactGetItems: readLong(TransactGetItems.self, body, call, exchange)
         case .transactWriteItems: write(TransactWriteItems.self, body, call, exchange)
