@@ -145,6 +145,7 @@ extension KeyCondition {
             case .between(let low, let high):
                 "\(attribute) between \(low.notation) and \(high.notation)"
             case .beginsWith(let value): "\(attribute) begins \(value.notation)"
+            case .notIndexable: "\(attribute) in a way that no key answers"
             }
         }.joined(separator: ", ")
     }

@@ -24,10 +24,6 @@ import Testing
                     Texts.noNamesNeeded
                 ),
                 (
-                    #"{"TableName":"t","Key":{"a":{}},"AttributesToGet":["a"]}"#,
-                    "AttributesToGet is a legacy parameter; use ProjectionExpression instead"
-                ),
-                (
                     #"{"TableName":"t","Key":{"a":{"SS":[]}},"ProjectionExpression":","}"#,
                     Texts.invalid + "An string set  may not be empty"
                 ),

@@ -60,14 +60,8 @@ import Testing
                     Texts.envelope + Texts.noValuesNeeded
                 ),
                 (
-                    #"{"TableName":"t","Item":{},"Expected":{"a":{"Exists":false}}}"#,
-                    Texts.envelope
-                        + "Expected is a legacy parameter; use ConditionExpression instead"
-                ),
-                (
                     #"{"TableName":"t","Item":{},"ConditionalOperator":"AND"}"#,
-                    Texts.envelope
-                        + "ConditionalOperator is a legacy parameter; use ConditionExpression instead"
+                    Texts.envelope + "ConditionalOperator cannot be used without Filter or Expected"
                 ),
                 // Placeholders.
                 (

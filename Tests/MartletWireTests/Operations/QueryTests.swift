@@ -37,16 +37,8 @@ import Testing
                     Texts.mixed("QueryFilter, KeyConditions", "KeyConditionExpression")
                 ),
                 (
-                    query(#""FilterExpression":"x","KeyConditions":{}"#),
-                    "KeyConditions is a legacy parameter; use KeyConditionExpression instead"
-                ),
-                (
-                    query(#""QueryFilter":{"a":{}}"#),
-                    "QueryFilter is a legacy parameter; use FilterExpression instead"
-                ),
-                (
-                    query(#""ConditionalOperator":"AND""#),
-                    "ConditionalOperator is a legacy parameter; use FilterExpression instead"
+                    query(#""ConditionalOperator":"AND","ExpressionAttributeNames":{}"#),
+                    "ConditionalOperator cannot be used without Filter or Expected"
                 ),
                 (
                     query(

@@ -29,12 +29,8 @@ import Testing
                     Texts.joined(range(1_000_001, "totalSegments", "less than or equal to 1000000"))
                 ),
                 (
-                    scan(#""FilterExpression":"","ScanFilter":{},"AttributesToGet":[]"#),
+                    scan(#""FilterExpression":"","ScanFilter":{},"AttributesToGet":["a"]"#),
                     Texts.mixed("AttributesToGet, ScanFilter", "FilterExpression")
-                ),
-                (
-                    scan(#""ScanFilter":{}"#),
-                    "ScanFilter is a legacy parameter; use FilterExpression instead"
                 ),
                 (
                     scan(#""FilterExpression":"","Segment":1,"ExclusiveStartKey":{"a":{}}"#),

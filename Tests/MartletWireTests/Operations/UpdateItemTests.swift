@@ -46,11 +46,6 @@ import Testing
                     Texts.envelope + Texts.mixed("AttributeUpdates, Expected", "UpdateExpression")
                 ),
                 (
-                    #"{"TableName":"t","Key":{"a":{}},"AttributeUpdates":{"b":{"Action":"DELETE"}}}"#,
-                    Texts.envelope
-                        + "AttributeUpdates is a legacy parameter; use UpdateExpression instead"
-                ),
-                (
                     #"{"TableName":"t","Key":{"a":{"N":"x"}},"UpdateExpression":"SET"}"#,
                     Texts.envelope + Texts.notNumeric
                 ),

@@ -133,6 +133,11 @@ enum Texts {
             + #""ConditionExpression":"a = :v","ExpressionAttributeValues":{":v":{"SS":["x","y"]}},"#
             + #""KeyConditionExpression":"a = :v","Select":"COUNT","Limit":3}"#,
         #"{"RequestItems":{"tab":{"Keys":[{"a":{"S":"x"}}],"ProjectionExpression":"a"}}}"#,
+        #"{"TableName":"t","Item":{"a":{"S":"x"}},"Key":{"a":{"N":"1"}},"Expected":{"b":{"Exists":false},"#
+            + #""c":{"ComparisonOperator":"IN","AttributeValueList":[{"N":"1"}]}},"AttributeUpdates":{"d":"#
+            + #"{"Action":"ADD","Value":{"L":[]}}},"ConditionalOperator":"OR"}"#,
+        #"{"TableName":"t","KeyConditions":{"a":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"x"}]}},"#
+            + #""QueryFilter":{"b":{"ComparisonOperator":"NULL"}},"AttributesToGet":["a","b"]}"#,
         #"{"RequestItems":{"tab":[{"PutRequest":{"Item":{"a":{"S":"x"}}}},{"DeleteRequest":{"Key":{}}}]}}"#,
         #"{"TransactItems":[{"Put":{"TableName":"t","Item":{}}},{"Update":{"TableName":"t","Key":{},"#
             + #""UpdateExpression":"REMOVE a"}}],"ClientRequestToken":"k"}"#,
