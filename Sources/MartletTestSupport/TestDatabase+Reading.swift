@@ -56,6 +56,19 @@ extension TestDatabase {
         ).item?.item
     }
 
+    package func search(
+        _ vector: [Float], _ topK: Int = 10, in table: TableName = "Tab", index: Text = "byV",
+        where condition: String? = nil, _ values: AttributeMap? = nil,
+        showing projection: String? = nil, report: CapacityReport = .none
+    ) throws(OperationError) -> SearchVectors.Output {
+        var bound = try Bound(nil, values)
+        return try engine.run(
+            SearchVectors(
+                table: table, index: index, vector: vector, topK: topK,
+                condition: try bound.searchCondition(condition),
+                projection: try bound.projection(projection), capacityReport: report))
+    }
+
     package func query(
         _ condition: String, _ values: AttributeMap, in table: TableName = "Tab",
         index: Text? = nil, names: [Text: Text]? = nil, isForward: Bool = true,

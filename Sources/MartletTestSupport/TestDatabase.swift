@@ -153,4 +153,17 @@ package struct Bound {
             throw OperationError(error)
         }
     }
+
+    package mutating func searchCondition(
+        _ text: String?
+    ) throws(OperationError) -> SearchCondition? {
+        guard let text else { return nil }
+        do throws(ValidationError) {
+            let condition = try binder.searchCondition(text)
+            try binder.requireAllUsed()
+            return condition
+        } catch {
+            throw OperationError(error)
+        }
+    }
 }

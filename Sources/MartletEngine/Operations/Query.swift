@@ -69,7 +69,7 @@ extension Query: LongReadOperation {
         try checks.check()
         let table = try context.directory.table(table).definition
         let target = try ReadTarget(
-            table, indexNamed: index, isConsistent: reading.isConsistent)
+            table, indexNamed: index, isConsistent: reading.isConsistent, for: .query)
         let range = try target.range(for: keyCondition)
         try table.checkPaths(of: reading.projection)
         try target.checkFilter(reading.filter)

@@ -44,7 +44,7 @@ extension Scan: LongReadOperation {
         try checkNumbers()
         let table = try context.directory.table(table).definition
         let target = try ReadTarget(
-            table, indexNamed: index, isConsistent: reading.isConsistent)
+            table, indexNamed: index, isConsistent: reading.isConsistent, for: .scan)
         let range = target.range(of: segment)
         var start: [UInt8]?
         if let position = reading.exclusiveStartKey {

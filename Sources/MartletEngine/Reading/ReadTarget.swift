@@ -10,25 +10,36 @@ struct ReadTarget {
     let table: TableDefinition
     let index: IndexDefinition?
 
-    init(_ table: TableDefinition, indexNamed name: Text?, isConsistent: Bool)
-        throws(OperationError)
-    {
+    /// Which operation reads; their refusals of vector indexes differ by a full stop.
+    enum Reader: String {
+        case query = "Query operation not supported on this index type."
+        case scan = "Scan operation not supported on this index type"
+    }
+
+    init(
+        _ table: TableDefinition, indexNamed name: Text?, isConsistent: Bool, for reader: Reader
+    ) throws(OperationError) {
         self.table = table
         guard let name else {
             index = nil
             return
         }
         guard let index = table.index(named: name) else {
-            throw .validation("The table does not have the specified index: \(name)")
+            guard table.vectorIndex(named: name) != nil else {
+                throw .validation("The table does not have the specified index: \(name)")
+            }
+            if isConsistent { throw Self.inconsistent }
+            throw .validation(reader.rawValue)
         }
-        if index.kind == .global && isConsistent {
-            throw .validation("Consistent reads are not supported on global secondary indexes")
-        }
+        if index.kind == .global && isConsistent { throw Self.inconsistent }
         if index.status == .creating {
             throw .validation("Cannot read from backfilling global secondary index: \(name)")
         }
         self.index = index
     }
+
+    private static let inconsistent = OperationError.validation(
+        "Consistent reads are not supported on global secondary indexes")
 
     var key: KeySchema { index?.key ?? table.key }
     var space: KeySpace { index == nil ? .item : .indexRow }
