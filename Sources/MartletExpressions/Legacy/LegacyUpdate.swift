@@ -53,7 +53,7 @@ package struct LegacyUpdate: Sendable {
 }
 
 extension UpdateExpression {
-    /// More than an item could hold in use, and few enough for the slots of a program.
+    /// Few enough for the slots of a program. The service's own limit is not known.
     private static var legacyUpdateLimit: Int { 10_000 }
 
     /// What AttributeUpdates asks for; nil when that is nothing.
