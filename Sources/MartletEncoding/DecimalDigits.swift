@@ -26,7 +26,7 @@ package struct DecimalDigits: Equatable, Sendable {
     var count: Int { Self.count(of: digits) }
 
     private static func count(of digits: UInt64) -> Int {
-        // 1233 / 4096 is a little more than log10(2).
+        // 1233 / 4096 is log10(2), close enough for 64 bits.
         let estimate = ((UInt64.bitWidth - digits.leadingZeroBitCount) &* 1233) >> 12
         return digits >= powersOfTen[estimate] ? estimate + 1 : estimate
     }
