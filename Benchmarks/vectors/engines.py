@@ -18,6 +18,8 @@ from peers import ENGINES
 
 HERE = Path(__file__).resolve().parent
 OURS = ("martlet-float32", "martlet-int8", "martlet-int4")
+# Codes and links in memory, vectors mapped from a file.
+MAPPED = "martlet-int4-mapped"
 PEERS = tuple(ENGINES)
 FILTERING = OURS + ("hnswlib", "faiss", "faiss-sq8", "zvec", "zvec-fp16")
 BASELINE = "hnswlib"
@@ -37,7 +39,7 @@ class Engine:
     ) -> None:
         self.name = name
         self.answers_path = data.folder / f"answers-{name}.i32"
-        if name in OURS:
+        if name.startswith(OURS):
             command = [str(driver), name.removeprefix("martlet-")]
         else:
             command = [sys.executable, str(HERE / "worker.py"), name]

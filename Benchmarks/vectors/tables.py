@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from curves import TARGETS
 from engines import BASELINE
+from goals import goals
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -117,6 +118,9 @@ def markdown(report: dict) -> str:
         rows = report["stores"]["rows"]
         sections.append(f"## Databases of {rows:,} rows\n\n" + storing(report["stores"]))
         sections += [f"- {text}" for text in report["stores"]["failures"].values()]
+    judged = [goal.row() for goal in goals(report)]
+    if judged:
+        sections.append("## Goals\n\n" + table(["what", "goal", "measured", "met"], judged))
     return "\n\n".join(sections)
 
 
