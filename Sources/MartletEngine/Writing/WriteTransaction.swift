@@ -111,6 +111,9 @@ package final class WriteTransaction: @unchecked Sendable {
     /// Adds a row that nothing of this group or the next will read.
     func append(_ key: [UInt8], _ value: [UInt8]) { batch.put(key, value) }
 
+    /// Deletes rows that nothing of this group or the next will read.
+    func deleteRange(_ range: KeyRange) { batch.deleteRange(range) }
+
     /// Deletes all rows of a kind. Reads of this group do not see it: nothing reads rows under an
     /// id that the catalogue no longer has, or of a kind that is switched off.
     func deleteRows(_ space: KeySpace, _ id: UInt32) {
