@@ -115,12 +115,12 @@ extension TableRequest {
         for element in keySchema + indexKeys where !used.contains(element.name) {
             used.append(element.name)
         }
-        // That a vector attribute must have no definition is said where its index is checked.
         for index in vectorIndexes ?? [] {
-            for name in (index.searchSchema ?? []).map(\.name) + [index.attribute]
-            where !used.contains(name) {
-                used.append(name)
-            }
+            // That a vector attribute must have no definition is said where its index is checked.
+            let names =
+                (index.searchSchema ?? []).map(\.name)
+                + attributeDefinitions.map(\.name).filter { $0 == index.attribute }
+            for name in names where !used.contains(name) { used.append(name) }
         }
         guard attributeDefinitions.count <= used.count else {
             throw .invalid(

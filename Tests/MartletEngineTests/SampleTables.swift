@@ -43,6 +43,9 @@ extension TestDatabase {
         for index in description.definition.indexes {
             tallies[index.name.string] = description.indexTallies[index.id]
         }
+        for index in description.definition.vectorIndexes {
+            tallies[index.name.string] = description.indexTallies[index.id]
+        }
         return tallies
     }
 }
