@@ -14,7 +14,7 @@ typedef int32_t martlet_words __attribute__((vector_size(64)));
 typedef uint8_t martlet_bytes __attribute__((vector_size(16)));
 typedef int8_t martlet_signed_bytes __attribute__((vector_size(16)));
 
-enum { lanes = 16, stretches = 3, block_dimensions = 128 };
+enum { lanes = 16, stretches = 5, block_dimensions = 128 };
 
 /// What is left of `count` values after the first `i`, and zeros.
 MARTLET_INLINE void take_lanes(
@@ -74,11 +74,15 @@ MARTLET_INLINE float product_with_code(
 }
 
 /// The stretch by which the product of a vector and its code is nearest to the vector's with itself.
-/// The product grows with the stretch, so a few steps in proportion come close.
+/// The product grows with the stretch, in small jumps: a step in proportion comes close, and halving
+/// between too little and too much comes closer.
 MARTLET_INLINE float best_stretch(
     const martlet_code_scale *scale, const float *vector, size_t padded, float norm, float most
 ) {
     float best = 1, least = __builtin_inff(), stretch = 1;
+    // A vector far outside the codes' range gains nothing by more than these.
+    float low = 0.8f, high = 1.25f;
+    int has_low = 0, has_high = 0;
     for (int step = 0; step <= stretches; step++) {
         float missing = norm - product_with_code(scale, vector, padded, stretch, most);
         float error = __builtin_fabsf(missing);
@@ -86,9 +90,17 @@ MARTLET_INLINE float best_stretch(
             least = error;
             best = stretch;
         }
-        stretch *= 1 + missing / norm;
-        // A vector far outside the codes' range gains nothing by more.
-        if (!(stretch > 0.8f && stretch < 1.25f)) break;
+        if (!(error > norm * 1e-5f)) break;
+        if (missing > 0) {
+            low = stretch;
+            has_low = 1;
+        } else {
+            high = stretch;
+            has_high = 1;
+        }
+        float proposed = stretch * (1 + missing / norm);
+        int is_between = proposed > low && proposed < high;
+        stretch = (has_low && has_high) || !is_between ? (low + high) / 2 : proposed;
     }
     return best;
 }
