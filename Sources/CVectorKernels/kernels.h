@@ -41,7 +41,7 @@ enum {
 MARTLET_INLINE size_t rows_ahead(size_t row_bytes) {
     if (row_bytes <= 128) return 16;
     if (row_bytes <= 512) return 12;
-    return 4;
+    return 8;
 }
 
 /// Asks for all cache lines of a row, to be read soon.
