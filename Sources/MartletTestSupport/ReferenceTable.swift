@@ -54,10 +54,49 @@ package struct ReferenceTable: Sendable {
         return isForward ? found : found.reversed()
     }
 
-    /// Rows and bytes, as DescribeTable counts them.
+    /// Rows and bytes, as DescribeTable counts them. Of the table, vectors count as billed.
     package func tally(of index: IndexDefinition?) -> Tally {
         let rows = rows(of: index)
-        return Tally(itemCount: rows.count, sizeBytes: rows.reduce(0) { $0 + $1.sizeBytes })
+        var bytes = rows.reduce(0) { $0 + $1.sizeBytes }
+        if index == nil {
+            var seen: Set<Text> = []
+            for index in definition.vectorIndexes where seen.insert(index.attribute).inserted {
+                bytes -= rows.reduce(0) { $0 + savedBytes($1, index) }
+            }
+        }
+        return Tally(itemCount: rows.count, sizeBytes: bytes)
+    }
+
+    /// The same of a vector index. Items that it cannot take are not the model's: writes that bring
+    /// one are refused.
+    package func tally(of index: VectorIndexDefinition) -> Tally {
+        var tally = Tally()
+        for item in items.values where item[index.attribute] != nil {
+            let saved = savedBytes(item, index)
+            tally.savedBytes += saved
+            if let hash = index.hash, item[hash.name] == nil { continue }
+            let held = item.entries.filter { entry in
+                switch index.projection {
+                case .all: true
+                case .keysOnly: isAlwaysHeld(entry.name, index)
+                case .include(let names):
+                    names.contains(entry.name) || isAlwaysHeld(entry.name, index)
+                }
+            }
+            tally.itemCount += 1
+            tally.sizeBytes +=
+                held.reduce(0) { $0 + $1.name.utf8Count + $1.value.sizeBytes } - saved
+        }
+        return tally
+    }
+
+    private func isAlwaysHeld(_ name: Text, _ index: VectorIndexDefinition) -> Bool {
+        name == index.attribute || definition.key.contains(name) || index.searches(name)
+    }
+
+    /// By how much a vector's list exceeds four bytes a dimension.
+    private func savedBytes(_ item: Item, _ index: VectorIndexDefinition) -> Int {
+        item[index.attribute].map { $0.sizeBytes - 4 * index.dimensions } ?? 0
     }
 
     private func projected(_ item: Item, for index: IndexDefinition) -> Item {

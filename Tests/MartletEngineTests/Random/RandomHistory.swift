@@ -41,8 +41,8 @@ struct RandomHistory {
         case 0: try createTable()
         case 1: try deleteTable(table)
         case 2: try reopen()
-        case 3: try createIndex(table)
-        case 4: try deleteIndex(table)
+        case 3: random.chance(1, in: 2) ? try createIndex(table) : try createVectorIndex(table)
+        case 4: random.chance(1, in: 2) ? try deleteIndex(table) : try deleteVectorIndex(table)
         case 5..<30: try put(table)
         case 30..<45: try update(table)
         case 45..<57: try delete(table)
@@ -69,13 +69,21 @@ struct RandomHistory {
         IndexShape("gabc", hash: "a:S b:N", range: "c:B e:S", projecting: .include("d")),
     ]
 
+    private static let vectorIndexes = [
+        VectorShape("v-1", hash: "a:S", filters: "b:N"),
+        VectorShape("v-2", projecting: .keysOnly),
+        VectorShape("v-3", hash: "a:S", projecting: .include("d")),
+    ]
+
     private mutating func createTable() throws {
         let name = random.pick(["T-0", "T-1", "T-2"] as [TableName])
         let hash = random.pick(["pk:S", "pk:N", "pk:B"])
         let range = random.pick(["", "sk:S", "sk:N", "sk:B"])
         var request = TableRequest(
             short: name, hash: hash, range: range,
-            global: random.chance(1, in: 2) ? Array(Self.indexes.prefix(random.below(3))) : [])
+            global: random.chance(1, in: 2) ? Array(Self.indexes.prefix(random.below(3))) : [],
+            vectors: random.chance(1, in: 3)
+                ? Array(Self.vectorIndexes.prefix(random.below(3))) : [])
         if !range.isEmpty, random.chance(1, in: 2) {
             request = TableRequest(
                 short: name, hash: hash, range: range,
@@ -114,6 +122,22 @@ struct RandomHistory {
             try database.change(TableChange(of: name, deleting: index.name)).definition
     }
 
+    private mutating func createVectorIndex(_ name: TableName) throws {
+        let shape = random.pick(Self.vectorIndexes)
+        guard models[name]!.definition.vectorIndex(named: shape.name) == nil else { return }
+        log.append("create vector index \(name) \(shape.name)")
+        try database.change(TableChange(of: name, creating: shape))
+        #expect(try database.waitForIndexes(name), place)
+        models[name]!.definition = try database.definition(name)
+    }
+
+    private mutating func deleteVectorIndex(_ name: TableName) throws {
+        guard let index = models[name]!.definition.vectorIndexes.first else { return }
+        log.append("delete vector index \(name) \(index.name)")
+        models[name]!.definition =
+            try database.change(TableChange(of: name, deletingVector: index.name)).definition
+    }
+
     private mutating func reopen() throws {
         log.append("reopen")
         database = try database.reopened()
@@ -143,6 +167,11 @@ struct RandomHistory {
         case "a", "e": keyValue(.string)
         case "b": keyValue(.number)
         case "c": keyValue(.binary)
+        case "v":
+            random.pick([
+                .vector("1", "0", "-2.5"), .vector("0.12345678901234567", "3", "7"),
+                .vector("0", "0", "0"), .vector("1", "0", "-2.50000000001"),
+            ])
         default:
             random.pick([
                 .filler(random.below(300)), ["x", 1, nil], ["m": ["n": 5]], .strings("p", "q"),
@@ -153,7 +182,7 @@ struct RandomHistory {
 
     private mutating func item(of table: TableDefinition) -> Item {
         var item = key(of: table)
-        for name in ["a", "b", "c", "d", "e"] as [Text] where !random.chance(1, in: 3) {
+        for name in ["a", "b", "c", "d", "e", "v"] as [Text] where !random.chance(1, in: 3) {
             item[name] = attribute(name)
         }
         return item
@@ -209,8 +238,10 @@ struct RandomHistory {
     }
 
     private mutating func updateText() -> (String, AttributeMap?) {
-        switch random.below(8) {
+        switch random.below(10) {
         case 0: ("SET a = :v", [":v": attribute("a")])
+        case 8: ("SET v = :v", [":v": attribute("v")])
+        case 9: ("REMOVE v", nil)
         case 1: ("SET b = :v", [":v": attribute("b")])
         case 2: ("SET c = :v REMOVE a", [":v": attribute("c")])
         case 3: ("REMOVE a, b", nil)
@@ -454,6 +485,9 @@ struct RandomHistory {
             #expect(description.definition == model.definition, place)
             #expect(description.tally == model.tally(of: nil), place)
             for index in model.definition.indexes {
+                #expect(description.indexTallies[index.id] == model.tally(of: index), place)
+            }
+            for index in model.definition.vectorIndexes {
                 #expect(description.indexTallies[index.id] == model.tally(of: index), place)
             }
         }
