@@ -170,12 +170,10 @@ import Testing
             #expect((0..<2).allSatisfy { quantizer.centre($0).isFinite })
             #expect((0..<2).allSatisfy { quantizer.step($0).isFinite && quantizer.step($0) >= 0 })
             var row = [UInt8](repeating: 0, count: quantizer.layout.stride)
-            var query = QueryCode()
-            var distance: Float = 0
             for vector in samples {
                 quantizer.encode(vector, into: &row)
-                query.prepare(vector, for: quantizer)
-                query.distances(codes: row, slots: [0], count: 1, into: &distance)
+                #expect(
+                    TestCodes(quantizer: quantizer, bytes: row).distances(to: vector).count == 1)
             }
         }
     }

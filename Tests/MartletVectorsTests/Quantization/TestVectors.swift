@@ -61,12 +61,13 @@ struct TestCodes {
 
     /// Estimated distances of all codes, in order.
     func distances(to query: [Float]) -> [Float] {
-        var code = QueryCode()
-        code.prepare(query, for: quantizer)
-        let count = bytes.count / quantizer.layout.stride
-        let slots = (0..<UInt32(count)).map { $0 }
-        var distances = [Float](repeating: 0, count: count)
-        code.distances(codes: bytes, slots: slots, count: count, into: &distances)
+        let layout = quantizer.layout
+        let slots = Array(0..<UInt32(bytes.count / layout.stride))
+        var distances = [Float](repeating: 0, count: slots.count)
+        withUnsafeTemporaryAllocation(of: Int8.self, capacity: layout.paddedDimensions) { weights in
+            var prepared = quantizer.prepare(query, into: weights.baseAddress!)
+            quantizer.distances(&prepared, bytes, layout.stride, slots, slots.count, &distances)
+        }
         return distances
     }
 }
