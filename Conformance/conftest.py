@@ -70,6 +70,12 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server | None]:
             running.close()
 
 
+@pytest.fixture
+def disk_only(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--store") == "memory":
+        pytest.skip("there is nothing to survive in memory")
+
+
 @pytest.fixture(scope="session")
 def endpoint(request: pytest.FixtureRequest, server: Server | None) -> str:
     return server.url if server else str(request.config.getoption("--endpoint-url")).rstrip("/")

@@ -278,7 +278,8 @@ def test_a_sixth_index(client: Any, table: Any) -> None:
     name = table(**with_vectors(*(vector_index(f"vix{number}") for number in range(5))))
     refuses(
         client.update_table, LIMIT,
-        "Subscriber limit exceeded: Number of vector secondary indexes exceeds per-table limit of 5",
+        "Subscriber limit exceeded: Number of vector secondary indexes exceeds per-table limit of "
+        "5",
         TableName=name, **adding(vector_index("sixth")))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from durability.kills import check_items, kill_while_it_opens, primary, write_until_killed
 from durability.ledger import Item, Key
 from durability.writers import TABLE, BatchWriter, ItemWriter, TransactionWriter, Writer
 from support.light import LightClient, ask
@@ -31,54 +32,6 @@ SCHEMA = on_demand(
 INDEX_KEYS = {"local": {"l"}, "global": {"g"}, "bare": {"g", "l"}}
 
 pytestmark = pytest.mark.ours
-
-
-@pytest.fixture
-def disk_only(request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("--store") == "memory":
-        pytest.skip("there is nothing to survive in memory")
-
-
-def primary(item: Item) -> Key:
-    return (item["pk"]["S"], item["sk"]["S"])
-
-
-def write_until_killed(server: Server, writers: list[Writer], seconds: float) -> None:
-    stop = threading.Event()
-    threads = [
-        threading.Thread(target=writer.run, args=(server.port, stop)) for writer in writers
-    ]
-    for thread in threads:
-        thread.start()
-    time.sleep(seconds)
-    assert server.running(), f"the server died by itself: {server.stderr()}"
-    server.kill()
-    stop.set()
-    for thread in threads:
-        thread.join(60)
-        assert not thread.is_alive(), "a writer hangs on a server that is gone"
-
-
-def kill_while_it_opens(server: Server, rng: random.Random) -> None:
-    """Recovery may be interrupted as well, at any point and more than once."""
-    for _ in range(rng.randrange(3)):
-        server.spawn()
-        time.sleep(rng.uniform(0, 0.03))
-        server.kill()
-
-
-def check_items(client: LightClient, writers: list[Writer]) -> dict[Key, Item]:
-    scanned = client.items("Scan", {"TableName": TABLE, "ConsistentRead": True})
-    stored = {primary(item): item for item in scanned}
-    assert len(stored) == len(scanned), "an item was read twice"
-    broken = [each for writer in writers for each in writer.ledger.settle(stored)]
-    assert not broken, "\n".join(broken[:20])
-    known = {
-        key for writer in writers
-        for key, state in writer.ledger.acknowledged.items() if state is not None
-    }
-    assert set(stored) == known, "items that nobody wrote"
-    return stored
 
 
 def check_indexes(client: LightClient, stored: dict[Key, Item]) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.tables import INDEXED, attributes, index, keys, lst, m, n, s
+from support.tables import INDEXED, attributes, index, keys, lst, m, n, on_demand, s
+from support.vectors import elements, schema, stored, vector_index
 
 TABLE, OTHER = "hostile", "hostile-other"
+VECTORS = "hostile-vectors"
 KEY = {"pk": s("a"), "sk": s("b")}
 ITEM = {
     **KEY, "l1": s("x"), "l2": n(1), "g1": s("g"), "g2": n("2.5"),
@@ -15,6 +17,13 @@ ITEM = {
 }
 NAMES = {"ExpressionAttributeNames": {"#n": "name"}}
 ARN = "arn:aws:dynamodb:eu-west-2:000000000000:table/" + TABLE
+
+
+VECTOR_TABLE = on_demand(
+    keys("pk"), attributes(pk="S", tenant="S", color="S"),
+    VectorIndexes=[
+        vector_index(), vector_index("scoped", search_schema=schema("tenant", "color"))],
+)
 
 
 def put(item: Any) -> dict[str, Any]:
@@ -85,6 +94,23 @@ CORPUS: list[tuple[str, dict[str, Any]]] = [
                      "GlobalSecondaryIndexUpdates": [{"Create": index("late", keys("g"))}]}),
     ("UpdateTable", {"TableName": OTHER, "TableClass": "STANDARD_INFREQUENT_ACCESS"}),
     ("UpdateTable", {"TableName": OTHER, "DeletionProtectionEnabled": False}),
+    ("CreateTable", {"TableName": "hostile-new-vectors", **VECTOR_TABLE}),
+    ("UpdateTable", {"TableName": OTHER, "AttributeDefinitions": attributes(h="S"),
+                     "VectorIndexUpdates": [{"Create": vector_index(
+                         search_schema=schema("h"))}]}),
+    ("UpdateTable", {"TableName": OTHER, "VectorIndexUpdates": [{"Delete": {
+        "IndexName": "vix"}}]}),
+    ("PutItem", {"TableName": VECTORS, "ReturnConsumedCapacity": "INDEXES", "Item": {
+        "pk": s("a"), "v": stored(1, -2.5, "1E-3"), "tenant": s("t"), "color": s("red")}}),
+    ("SearchVectors", {"TableName": VECTORS, "IndexName": "vix", "TopK": 3,
+                       "SearchVector": elements((1, 0.5, "1e-2")), **NAMES,
+                       "ProjectionExpression": "pk, v[1], #n",
+                       "ReturnConsumedCapacity": "TOTAL"}),
+    ("SearchVectors", {"TableName": VECTORS, "IndexName": "scoped", "TopK": 100,
+                       "SearchVector": elements((1, 2, 3)),
+                       "SearchConditionExpression": "tenant = :t AND color = :c",
+                       "ExpressionAttributeValues": {":t": s("t"), ":c": s("red")}}),
+    ("DescribeTable", {"TableName": VECTORS}),
     ("DescribeTable", {"TableName": TABLE}),
     ("DeleteTable", {"TableName": "hostile-new"}),
     ("ListTables", {"Limit": 3, "ExclusiveStartTableName": "hostile"}),

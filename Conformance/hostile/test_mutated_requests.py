@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile.corpus import CORPUS, ITEM, OTHER, TABLE
+from hostile.corpus import CORPUS, ITEM, OTHER, TABLE, VECTOR_TABLE, VECTORS
 from hostile.mutations import Message, message, spoil
 from hostile.wire import Wire
 from support.light import LightClient
@@ -54,6 +54,7 @@ def tidy(port: int) -> None:
         start = {"ExclusiveStartTableName": page["LastEvaluatedTableName"]}
     client.demand("CreateTable", {"TableName": TABLE, **INDEXED})
     client.demand("CreateTable", {"TableName": OTHER, **HASH})
+    client.demand("CreateTable", {"TableName": VECTORS, **VECTOR_TABLE})
     client.demand("PutItem", {"TableName": TABLE, "Item": ITEM})
     client.close()
 
