@@ -72,7 +72,7 @@ final class ReaderTable: @unchecked Sendable {
 
     private func claim() -> SearchContext {
         // A thread finds its last context, still in its cache, as a rule.
-        let hint = Int(truncatingIfNeeded: UInt(pthread_self()) >> 12 &* 0x9E37_79B1 >> 8)
+        let hint = Int(truncatingIfNeeded: UInt(pthread_self()) >> 12)
         var chunk = first
         while true {
             let contexts = chunk.contexts

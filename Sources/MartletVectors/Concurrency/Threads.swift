@@ -92,6 +92,6 @@ final class LinkLocks: @unchecked Sendable {
     /// Neighbouring slots, often inserted at once, are in different cache lines.
     @inline(__always)
     private func word(_ slot: Slot) -> UnsafeMutablePointer<Atomic<Bool>> {
-        words + Int(slot &* 0x9E37_79B1 >> 20)
+        words + Int((slot &* 0x9E37_79B1) >> 20)
     }
 }
