@@ -1,9 +1,11 @@
 import MartletCatalog
+import MartletEncoding
 import MartletEngine
 import MartletKeyValue
 import MartletModel
 import MartletTestBasics
 import MartletTestSupport
+import Synchronization
 import Testing
 
 @Suite struct VectorIndexBackfillTests {
@@ -86,6 +88,35 @@ import Testing
         gate.open()
         #expect(try database.waitForIndexes())
         #expect(try database.wait { answers.all.count == 110 })
+        #expect(try database.findings() == [])
+    }
+
+    @Test("what is written between a look of the walk and its step is not missed")
+    func writesWithinAStep() throws {
+        let store = CursorHookStore(MemoryStore())
+        let database = try TestDatabase(TableRequest(), store: store)
+        for number in 0..<400 { try database.put(Self.item(number)) }
+        let next = Mutex(400)
+        // The walk's second look and those after it, the last of which finds nothing.
+        store.onCursor { [weak database] range in
+            guard let database, range.lower.first == KeySpace.item.rawValue,
+                range.lower.count > 5
+            else { return }
+            let first = next.withLock { next in
+                defer { next += 60 }
+                return next
+            }
+            for number in first..<first + 60 {
+                try! database.put(Self.item(number))
+                try! database.delete(["pk": .text("p\(number - 400)")])
+            }
+        }
+        try database.change(TableChange(of: "Tab", creating: Self.shape))
+        #expect(try database.waitForIndexes())
+        let written = next.withLock { $0 }
+        #expect(written >= 400 + 3 * 60)
+        store.onCursor { _ in }
+        #expect(try database.tallies()["byV"]?.itemCount == 400)
         #expect(try database.findings() == [])
     }
 
