@@ -4,13 +4,15 @@ package import MartletExpressions
 internal import MartletIndexes
 internal import MartletKeyValue
 package import MartletModel
+internal import MartletVectors
 
 /// SearchVectors: finds the items of a vector index that are nearest to a vector.
 package struct SearchVectors: Sendable {
     package var table: TableName
     package var index: Text
     package var vector: [Float]
-    /// How many items to find. Requests over the wire may ask for `Limits.searchResults`.
+    /// How many items to find, in `SearchOptions.kRange`. Requests over the wire may ask for
+    /// `Limits.searchResults`.
     package var topK: Int
     /// Equalities on attributes of the index's search schema.
     package var condition: SearchCondition?
@@ -63,6 +65,12 @@ extension SearchVectors: LongReadOperation {
     package func run(
         in context: ReadContext, within budget: ReadBudget
     ) throws(OperationError) -> Output? {
+        let allowed = SearchOptions.kRange
+        guard allowed.contains(topK) else {
+            throw .validation(
+                "Provided TopK value '\(topK)' is out of valid range. The value must be between "
+                    + "\(allowed.lowerBound) and \(allowed.upperBound) inclusive")
+        }
         let table = try context.directory.table(table).definition
         let index = try table.searchableIndex(named: self.index)
         guard vector.count == index.dimensions else {

@@ -103,6 +103,18 @@ extension SearchVectors.Output {
         #expect(found == text)
     }
 
+    @Test(
+        "a program may ask for more items than a request, but not for none",
+        arguments: [-1, 0, 100_001])
+    func count(topK: Int) throws {
+        let database = try TestDatabase(.things)
+        #expect(
+            failure { try database.search([1, 2], topK, index: "cosine") }
+                == "validation: Provided TopK value '\(topK)' is out of valid range. The value must "
+                + "be between 1 and 100000 inclusive")
+        #expect(try database.search([1, 2], 100_000, index: "cosine").matches.isEmpty)
+    }
+
     @Test("Query and Scan do not read vector indexes")
     func otherReads() throws {
         let database = try TestDatabase(.things)
