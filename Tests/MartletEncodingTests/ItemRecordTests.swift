@@ -136,6 +136,23 @@ private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(pa
         #expect(all == ItemRecord(wide))
     }
 
+    @Test("a record without an attribute is the record of the others", arguments: [10] as [UInt64])
+    func removals(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        for step in 0..<500 {
+            let item = random.item()
+            for name in item.map(\.name) + ["absent"] {
+                var rest = item
+                rest[name] = nil
+                #expect(
+                    ItemRecord(item).removing(name) == ItemRecord(rest),
+                    "seed \(seed), step \(step)")
+            }
+        }
+        let wide: Item = ["a": .binary([UInt8](repeating: 7, count: 70_000)), "b": .bool(true)]
+        #expect(ItemRecord(wide).removing("a") == ItemRecord(["b": .bool(true)]))
+    }
+
     @Test("a record past 64 KB has wide offsets, and an equal item always has equal bytes")
     func wideRecords() throws {
         for length in [65_500, 65_512, 65_513, 65_514, 65_515, 65_516, 65_517, 65_536, 400_000] {

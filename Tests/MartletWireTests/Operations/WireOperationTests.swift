@@ -96,6 +96,7 @@ enum Texts {
             #expect(failure(DescribeLimits.self, body) == .malformed)
             #expect(failure(CreateTable.self, body) == .malformed)
             #expect(failure(TransactWriteItems.self, body) == .malformed)
+            #expect(failure(SearchVectors.self, body) == .malformed)
         }
     }
 
@@ -124,6 +125,7 @@ enum Texts {
                 _ = failure(TransactWriteItems.self, text)
                 _ = failure(CreateTable.self, text)
                 _ = failure(UpdateTable.self, text)
+                _ = failure(SearchVectors.self, text)
             }
         }
     }
@@ -144,5 +146,7 @@ enum Texts {
         #"{"TableName":"tab","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":"#
             + #"[{"AttributeName":"a","KeyType":"HASH"}],"BillingMode":"PAY_PER_REQUEST","#
             + #""GlobalSecondaryIndexUpdates":[{"Delete":{"IndexName":"idx"}}]}"#,
+        #"{"TableName":"tab","IndexName":"idx","SearchVector":[{"N":"0.5"}, {"N": "-1e-2"}],"TopK":3,"#
+            + #""SearchConditionExpression":"a = :v","ExpressionAttributeValues":{":v":{"N":"1"}}}"#,
     ]
 }
