@@ -1,97 +1,178 @@
+// One vector index: its graph, what the graph's slots are, and what is not in the graph yet.
+//
+//   graph      vectors by slot; the label of a slot is the sequence number of the change that put
+//              it there, or 0 for one that was taken from the items
+//   keys       slot ↔ row key, of slots that stand for an item
+//   postings   which slots have which values of the search schema's attributes
+//   pending    published changes that are not in the graph yet
+//   remaining  the rest of the table when the graph is made from the items: what lies there is not
+//              in the graph, or may not be
+//
+// The commit thread publishes: it masks the old slot of a changed item and appends to `pending`. The
+// carrier, one thread, does all else that changes something: it takes changes into the graph, in
+// order, and then drops them from `pending`.
+//
+// A search notes where `pending` begins, walks the graph, and then reads `pending` from there up to
+// its end of that moment, also what was carried meanwhile. So every change that was published before
+// it began is found in one place or the other. What the graph says of changes since the beginning is
+// left to `pending`: their labels tell. Keys that changed during the walk are taken from `pending`,
+// too. What remains to be taken from the items is compared one by one, from the store.
+//
+// Thread safety: any thread may search; `publish` is the commit thread's, the rest is the carrier's.
+// Locks: `book` before `postings`; both are held for a few microseconds.
+
 internal import MartletCatalog
 internal import MartletEncoding
-internal import MartletIndexes
 internal import MartletKeyValue
 internal import MartletModel
 internal import MartletVectors
+internal import Synchronization
 
 final class LiveVectorIndex: Sendable {
-    let definition: VectorIndexDefinition
-    let tableID: UInt32
-    let store: any KeyValueStore
+    struct Book: ~Copyable {
+        var graph: HNSWIndex
+        var keys = ByteStringTable()
+        var pending: PendingChanges
+        /// nil when the graph holds all that is not pending.
+        var remaining: KeyRange?
+        /// The last change that is in the graph.
+        var carriedSequence: UInt64
+        /// Journal lines that no file makes dispensable; more than there are after the items were
+        /// taken in, so that a file is made of them.
+        var lineCount = 0
+        /// When the last change was published.
+        var lastChange = ContinuousClock.now
+        /// The store could not be read; to be tried again later.
+        var hasFailed = false
+        /// The graph takes no more: changes stay pending, and are compared one by one.
+        var isFull = false
 
+        init(graph: HNSWIndex, after sequence: UInt64, remaining: KeyRange? = nil) {
+            self.graph = graph
+            pending = PendingChanges(after: sequence)
+            carriedSequence = sequence
+            self.remaining = remaining
+        }
+
+        func slot(of key: HashedKey) -> Slot? {
+            key.withOwnPart { keys.number(of: $0, hash: key.hash) }
+        }
+    }
+
+    /// As it was when this was made.
+    let definition: VectorIndexDefinition
+    let table: TableName
+    /// What all row keys of the table begin with.
+    let keyPrefix: [UInt8]
+    let store: any KeyValueStore
+    let files: VectorFiles?
+    let log: @Sendable (String) -> Void
+    let book: Mutex<Book>
+    let postings: Mutex<ValuePostings>
+
+    /// An index that was just created and holds nothing: whatever comes is published.
     init(
-        _ definition: VectorIndexDefinition, of table: TableDefinition, store: any KeyValueStore
+        new definition: VectorIndexDefinition, of table: TableDefinition,
+        store: any KeyValueStore, folder: String?, log: @escaping @Sendable (String) -> Void
     ) {
         self.definition = definition
-        tableID = table.id
         self.store = store
+        self.log = log
+        self.table = table.name
+        files = folder.map { VectorFiles(folder: $0, indexID: definition.id) }
+        keyPrefix = OrderedKey.tablePrefix(.item, table.id)
+        book = Mutex(Book(graph: Self.emptyGraph(definition), after: 0))
+        postings = Mutex(ValuePostings(elementCount: definition.schema.count))
     }
 
-    func search(_ search: VectorSearch) throws(StorageError) -> [VectorMatch] {
-        var best = BestMatches(limit: search.k)
-        let scorer = ExactScorer(search.vector, definition.distance)
-        let cursor = try store.cursor(
-            over: .prefix(OrderedKey.tablePrefix(.item, tableID)), .forward)
-        while let (key, value) = try cursor.next() {
-            let record = try ItemRecord(stored: value)
-            guard let entry = VectorEntry(read: record, for: definition), entry.has(search.values)
-            else { continue }
-            let distance = scorer.distance(to: entry.vector)
-            if best.admits(distance) {
-                best.insert(VectorMatch(rowKey: key, distance: distance))
-            }
-        }
-        return best.matches
+    /// An index of a database that is opened: with the file of its last checkpoint, or to be made
+    /// again from the items.
+    init(
+        opening definition: VectorIndexDefinition, of table: TableDefinition,
+        store: any KeyValueStore, folder: String?, log: @escaping @Sendable (String) -> Void
+    ) throws(StorageError) {
+        self.definition = definition
+        self.store = store
+        self.log = log
+        self.table = table.name
+        files = folder.map { VectorFiles(folder: $0, indexID: definition.id) }
+        keyPrefix = OrderedKey.tablePrefix(.item, table.id)
+        let items = try Self.itemsToTakeIn(
+            in: store, index: definition.id, table: table.name, keyPrefix: keyPrefix)
+        let last = try Self.lastSequence(in: store, index: definition.id)
+        var opened = Book(graph: Self.emptyGraph(definition), after: last, remaining: items)
+        opened.lineCount = .max / 2
+        book = Mutex(opened)
+        postings = Mutex(ValuePostings(elementCount: definition.schema.count))
+        try replayJournal()
     }
+
+    static func emptyGraph(_ definition: VectorIndexDefinition) -> HNSWIndex {
+        do throws(VectorError) {
+            return try HNSWIndex(definition.parameters)
+        } catch {
+            // The catalogue's checks are stricter than the graph's.
+            preconditionFailure("the catalogue holds parameters that no graph can have")
+        }
+    }
+
+    /// Takes a change of a committed group. Changes come in the order of their sequences.
+    /// - Returns: about how many bytes more are pending.
+    func publish(_ change: VectorChange) -> Int {
+        let pending = PendingChange(
+            sequence: change.sequence, key: HashedKey(change.rowKey),
+            content: change.entry.map { .entry($0) } ?? .removal)
+        book.withLock { $0.publish(pending) }
+        return pending.byteCount
+    }
+
+    /// Begins again from the items, unless that has been done since `graph` was the graph: what
+    /// cannot be read must not be answered with.
+    func abandon(_ graph: HNSWIndex, because error: VectorError) throws(StorageError) {
+        guard book.withLock({ $0.graph === graph }) else { return }
+        let items = try itemsToTakeIn()
+        let isNew = book.withLock { book in
+            guard book.graph === graph else { return false }
+            book.graph = Self.emptyGraph(definition)
+            book.keys = ByteStringTable()
+            book.remaining = items
+            postings.withLock { $0 = ValuePostings(elementCount: definition.schema.count) }
+            return true
+        }
+        if isNew { logRebuild("\(error)") }
+    }
+
+    func logRebuild(_ reason: String) {
+        log("vector index \(definition.id) is made again from the items: \(reason)")
+    }
+
+    /// Whether the carrier would find something to do.
+    var hasWork: Bool {
+        book.withLock { book in
+            !book.isFull && !book.hasFailed && (book.pending.count > 0 || book.remaining != nil)
+        }
+    }
+
+    /// Lets go of what is pending: the index is dropped.
+    /// - Returns: how many bytes that were.
+    func forgetPending() -> Int {
+        book.withLock { book in
+            let bytes = book.pending.byteCount
+            book.pending.removeFirst(book.pending.count)
+            return bytes
+        }
+    }
+
+    /// Carrier-side failure of the store: it is tried again later.
+    func noteFailure(_ hasFailed: Bool) { book.withLock { $0.hasFailed = hasFailed } }
 }
 
-extension VectorEntry {
-    /// Whether it has what a search asks of the schema's attributes.
-    func has(_ values: [AttributeValue?]) -> Bool {
-        guard !values.isEmpty else { return true }
-        var values = values[...]
-        if values.count > filters.count, let asked = values.removeFirst(), asked != hash {
-            return false
-        }
-        return zip(values, filters).allSatisfy { asked, value in asked == nil || asked == value }
-    }
-}
-
-/// Distances between a query and one vector after another.
-struct ExactScorer {
-    private let query: [Float]
-    private let metric: Metric
-    private let queryNorm: Float
-
-    init(_ query: [Float], _ metric: Metric) {
-        self.query = query
-        self.metric = metric
-        queryNorm = query.reduce(0) { $0 + $1 * $1 }.squareRoot()
-    }
-
-    func distance(to vector: [Float]) -> Float {
-        var (dot, norm, difference) = (Float(0), Float(0), Float(0))
-        for (a, b) in zip(query, vector) {
-            dot += a * b
-            norm += b * b
-            difference += (a - b) * (a - b)
-        }
-        switch metric {
-        case .cosine:
-            if queryNorm == 0 || norm == 0 { return 1 }
-            return 1 - dot / (queryNorm * norm.squareRoot())
-        case .euclidean: return difference.squareRoot()
-        case .dotProduct: return -dot
-        }
-    }
-}
-extension VectorEntry {
-    fileprivate init?(read item: ItemRecord, for index: VectorIndexDefinition) {
-        guard case .list(let elements)? = item.value(named: index.attribute),
-            elements.count == index.dimensions
-        else { return nil }
-        self.init(vector: [])
-        for element in elements {
-            guard case .number(let number) = element, let value = Float(number.description),
-                value.isFinite
-            else { return nil }
-            vector.append(value)
-        }
-        if let attribute = index.hash {
-            hash = item.value(named: attribute.name)
-            guard let hash, attribute.type.matches(hash) else { return nil }
-        }
-        filters = index.filters.map { item.value(named: $0.name) }
+extension LiveVectorIndex.Book {
+    /// Masks the old slot and has the change wait for the carrier.
+    mutating func publish(_ change: PendingChange) {
+        if let slot = slot(of: change.key) { graph.remove(slot) }
+        pending.append(change)
+        lineCount += 1
+        lastChange = .now
     }
 }

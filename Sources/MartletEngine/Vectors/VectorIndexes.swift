@@ -1,12 +1,15 @@
 // The vector indexes of an engine: which there are, and the thread that keeps their graphs up to
-// date.
+// date, the carrier.
 //
 // The key-value store is the truth: items, and for each index a journal of the items that changed in
 // it. What is here can be made again from that. The commit thread publishes a group's changes before
 // it answers the group, so a search that begins after an answer sees what was answered.
 //
+// Nothing of this costs anything before there is an index: the thread begins with the first.
+//
 // Thread safety: every method may be called from any thread; `publish` only by the commit thread.
 
+internal import Glibc
 internal import MartletCatalog
 internal import MartletKeyValue
 internal import Synchronization
@@ -15,14 +18,30 @@ final class VectorIndexes: Sendable {
     private struct State {
         var indexes: [UInt32: LiveVectorIndex] = [:]
         /// The catalogue that `indexes` agrees with.
-        var directory: TableDirectory?
+        var directory: TableDirectory
+        /// Indexes that are gone and may have left files.
+        var dropped: [LiveVectorIndex] = []
+        /// nil before `start` and after `close`.
+        var committer: Committer?
+        var hasThread = false
+        var isClosing = false
     }
+
+    /// Vectors wait in memory to be taken into graphs, up to so much. Then the commit thread waits,
+    /// and with it everybody who writes, until there is room again. Nobody is refused.
+    private static let pendingLimitBytes = 64 << 20
 
     private let store: any KeyValueStore
     private let options: EngineOptions
     /// Where each index has a folder of files; nil when there are none.
     private let folder: String?
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    private let pendingBytes = Atomic<Int>(0)
+    /// The carrier has nothing to do, or cannot do it.
+    private let isIdle = Atomic<Bool>(false)
+    private let wakeUp = ThreadSemaphore()
+    private let roomMade = ThreadSemaphore()
+    private let finished = ThreadSemaphore()
 
     /// Opens the indexes of the catalogue.
     init(
@@ -32,33 +51,26 @@ final class VectorIndexes: Sendable {
         self.store = store
         self.options = options
         self.folder = folder
-        follow(directory)
+        var indexes: [UInt32: LiveVectorIndex] = [:]
+        for table in directory.tables.values {
+            for index in table.definition.vectorIndexes {
+                indexes[index.id] = try LiveVectorIndex(
+                    opening: index, of: table.definition, store: store, folder: folder,
+                    log: options.log)
+            }
+        }
+        state = Mutex(State(indexes: indexes, directory: directory))
+        if let folder { VectorFiles.removeUnknown(in: folder) { indexes[$0] != nil } }
     }
 
     /// Begins to carry changes into graphs.
-    func start(with committer: Committer) {}
-
-    /// Takes what a committed group changed, in order, and the catalogue as the group left it.
-    func publish(_ changes: [VectorChange], _ directory: TableDirectory) {
-        if state.withLock({ $0.directory !== directory }) { follow(directory) }
+    func start(with committer: Committer) {
+        state.withLock { $0.committer = committer }
+        startThreadIfNeeded()
     }
 
-    /// Makes the indexes that the catalogue has, and lets go of others.
-    private func follow(_ directory: TableDirectory) {
-        state.withLock { state in
-            state.directory = directory
-            var left = state.indexes
-            for table in directory.tables.values {
-                for index in table.definition.vectorIndexes {
-                    if left.removeValue(forKey: index.id) == nil {
-                        state.indexes[index.id] = LiveVectorIndex(
-                            index, of: table.definition, store: store)
-                    }
-                }
-            }
-            for id in left.keys { state.indexes[id] = nil }
-        }
-    }
+    /// The index; nil when it is gone.
+    subscript(id: UInt32) -> LiveVectorIndex? { state.withLock { $0.indexes[id] } }
 
     /// The items closest to a vector, best first. Sees every change that was answered before the
     /// call. Whoever reads the items afterwards may find them changed or gone meanwhile: it leaves
@@ -69,10 +81,139 @@ final class VectorIndexes: Sendable {
     func search(
         _ search: VectorSearch, in index: VectorIndexDefinition
     ) throws(StorageError) -> [VectorMatch]? {
-        guard let live = state.withLock({ $0.indexes[index.id] }) else { return nil }
-        return try live.search(search)
+        try self[index.id]?.search(search)
+    }
+
+    // MARK: Changes
+
+    /// Takes what a committed group changed, in order, and the catalogue as the group left it.
+    /// Waits when too much is pending.
+    func publish(_ changes: [VectorChange], _ directory: TableDirectory) {
+        if state.withLock({ $0.directory !== directory }) { follow(directory) }
+        guard !changes.isEmpty else { return }
+        var index: LiveVectorIndex?
+        var bytes = 0
+        for change in changes {
+            if index?.definition.id != change.indexID { index = self[change.indexID] }
+            // An index that the same group dropped is gone.
+            if let index { bytes += index.publish(change) }
+        }
+        let pending = pendingBytes.add(bytes, ordering: .relaxed).newValue
+        wakeCarrier()
+        if pending > Self.pendingLimitBytes { waitForRoom() }
+    }
+
+    /// The carrier needs the commit thread only for what it does not wait for, so it moves on.
+    private func waitForRoom() {
+        while pendingBytes.load(ordering: .relaxed) > Self.pendingLimitBytes,
+            !isIdle.load(ordering: .acquiring)
+        {
+            _ = roomMade.wait(atMost: .milliseconds(20))
+        }
+    }
+
+    private func wakeCarrier() {
+        if isIdle.exchange(false, ordering: .acquiringAndReleasing) { wakeUp.signal() }
+    }
+
+    /// Makes the indexes that the catalogue has, empty, and lets go of others.
+    private func follow(_ directory: TableDirectory) {
+        let hasDropped = state.withLock { state in
+            state.directory = directory
+            var left = state.indexes
+            for table in directory.tables.values {
+                for index in table.definition.vectorIndexes
+                where left.removeValue(forKey: index.id) == nil {
+                    state.indexes[index.id] = LiveVectorIndex(
+                        new: index, of: table.definition, store: store, folder: folder,
+                        log: options.log)
+                }
+            }
+            for (id, index) in left {
+                state.indexes[id] = nil
+                state.dropped.append(index)
+            }
+            return !left.isEmpty
+        }
+        startThreadIfNeeded()
+        if hasDropped { wakeCarrier() }
+    }
+
+    // MARK: The carrier
+
+    private func startThreadIfNeeded() {
+        let starts = state.withLock { state in
+            guard !state.hasThread, state.committer != nil, !state.isClosing,
+                !state.indexes.isEmpty
+            else { return false }
+            state.hasThread = true
+            return true
+        }
+        if starts { startThread { self.carry() } }
+    }
+
+    private func carry() {
+        // Requests come first. Threads that the graph makes for a long batch inherit it.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        let threads = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        while true {
+            let (indexes, dropped, committer, isClosing) = state.withLock { state in
+                defer { state.dropped = [] }
+                return (
+                    Array(state.indexes.values), state.dropped, state.committer, state.isClosing
+                )
+            }
+            if isClosing { break }
+            for index in dropped { drop(index) }
+            var isBusy = false
+            for index in indexes {
+                if let bytes = index.carry(threads: threads) {
+                    isBusy = true
+                    pendingBytes.subtract(bytes, ordering: .relaxed)
+                    roomMade.signal()
+                } else if index.takeInItems(threads: threads) {
+                    isBusy = true
+                }
+                if let committer { index.tidy(committer) }
+            }
+            if isBusy { continue }
+            isIdle.store(true, ordering: .releasing)
+            // What was published before the flag was seen is looked for once more.
+            if indexes.contains(where: \.hasWork),
+                isIdle.exchange(false, ordering: .acquiringAndReleasing)
+            {
+                continue
+            }
+            roomMade.signal()
+            if indexes.contains(where: \.waitsForIdleness) {
+                _ = wakeUp.wait(atMost: .seconds(1))
+                isIdle.store(false, ordering: .relaxed)
+            } else {
+                wakeUp.wait()
+            }
+        }
+        finished.signal()
+    }
+
+    private func drop(_ index: LiveVectorIndex) {
+        pendingBytes.subtract(index.forgetPending(), ordering: .relaxed)
+        index.removeFiles()
     }
 
     /// Ends the thread and leaves the files so that opening is quick. The commit thread has ended.
-    func close() {}
+    func close() {
+        let (hadThread, indexes) = state.withLock { state in
+            defer {
+                state.isClosing = true
+                state.committer = nil
+                state.hasThread = false
+            }
+            return (state.hasThread, Array(state.indexes.values))
+        }
+        guard hadThread else { return }
+        isIdle.store(false, ordering: .relaxed)
+        wakeUp.signal()
+        finished.wait()
+        for index in indexes { index.close() }
+    }
 }

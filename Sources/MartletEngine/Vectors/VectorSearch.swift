@@ -4,7 +4,7 @@ internal import MartletModel
 struct VectorSearch: Sendable {
     /// As many elements as the index has dimensions, all finite.
     var vector: [Float]
-    /// How many matches at most.
+    /// How many matches at most: in `SearchOptions.kRange`.
     var k: Int
     /// What an item must have, in the order of the index's `schema` (HASH first); nil where anything
     /// will do. Empty when anything will do everywhere.
@@ -41,6 +41,11 @@ struct BestMatches {
     /// Whether a match at this distance may be among the best: ties are decided by `insert`.
     func admits(_ distance: Float) -> Bool {
         matches.count < limit || (limit > 0 && distance <= matches[matches.count - 1].distance)
+    }
+
+    /// Whether nothing that is at this distance or further can come to be among the best.
+    func isSettled(upTo distance: Float) -> Bool {
+        matches.count == limit && matches[limit - 1].distance <= distance
     }
 
     mutating func insert(_ match: VectorMatch) {

@@ -1,0 +1,74 @@
+// Where the files of vector indexes are:
+//
+//   <folder>/<index id>/graph        the last checkpoint (LiveVectorIndex+Checkpoint.swift)
+//   <folder>/<index id>/graph.new    one that is being written
+//
+// All of it can be made again from the items, so a failure to remove something is no failure.
+
+internal import Glibc
+
+struct VectorFiles: Sendable {
+    /// Of all indexes.
+    let folder: String
+    let indexID: UInt32
+
+    private var indexFolder: String { "\(folder)/\(indexID)" }
+    var path: String { indexFolder + "/graph" }
+    var newPath: String { indexFolder + "/graph.new" }
+
+    /// Whether there is a checkpoint.
+    var exists: Bool { access(path, F_OK) == 0 }
+
+    /// Makes the index's folder.
+    /// - Returns: the error's number; 0 for none.
+    func makeFolder() -> Int32 {
+        for path in [folder, indexFolder] where mkdir(path, 0o700) != 0 && errno != EEXIST {
+            return errno
+        }
+        return 0
+    }
+
+    /// Lets the new checkpoint, which is synced, take the old one's place for good.
+    /// - Returns: the error's number; 0 for none.
+    func install() -> Int32 {
+        guard rename(newPath, path) == 0 else { return errno }
+        for path in [indexFolder, folder] {
+            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard descriptor >= 0 else { return errno }
+            defer { close(descriptor) }
+            if fsync(descriptor) != 0 { return errno }
+        }
+        return 0
+    }
+
+    /// Removes all files of the index.
+    func remove() { Self.remove(indexFolder) }
+
+    /// Removes the folders of indexes that are no more, and of others what a crash left.
+    static func removeUnknown(in folder: String, keeping isKnown: (UInt32) -> Bool) {
+        for name in names(in: folder) {
+            guard let id = UInt32(name) else { continue }
+            let files = VectorFiles(folder: folder, indexID: id)
+            if isKnown(id) { unlink(files.newPath) } else { files.remove() }
+        }
+    }
+
+    private static func remove(_ folder: String) {
+        for name in names(in: folder) { unlink("\(folder)/\(name)") }
+        rmdir(folder)
+    }
+
+    /// Without "." and ".."; none when there is no such folder.
+    private static func names(in folder: String) -> [String] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
