@@ -45,6 +45,7 @@ let package = Package(
         .target(name: "CMartletChecksum"),
         module("MartletEncoding", ["MartletModel", "CMartletChecksum"]),
         module("MartletExpressions", ["MartletModel"]),
+        module("MartletPartiQL", ["MartletModel", "MartletExpressions"]),
 
         // Nearest neighbours, a library of its own.
         .target(name: "CVectorKernels"),
@@ -111,6 +112,7 @@ let package = Package(
         tests("MartletModel", ["MartletTestBasics"]),
         tests("MartletEncoding", ["MartletModel", "MartletTestBasics"], data: ["Golden"]),
         tests("MartletExpressions", ["MartletModel"], data: ["Cases"]),
+        tests("MartletPartiQL", ["MartletModel", "MartletExpressions", "MartletTestBasics"]),
         tests("MartletVectors", ["CVectorKernels", "MartletTestBasics"]),
         tests("MartletKeyValue", ["MartletTestBasics"]),
         tests("MartletRocksDBStore", ["MartletKeyValue", "MartletTestBasics"]),

@@ -23,6 +23,11 @@ package indirect enum AssignedValue: Sendable {
 }
 
 extension UpdateExpression {
+    /// What is wrong with changing these places at once, in the service's words; nil for nothing.
+    package static func clash(among paths: [AttributePath]) -> String? {
+        PathRelation.problem(among: paths)?.text
+    }
+
     /// An update of these actions. Their paths must not overlap, and ADD and DELETE must have
     /// operands of a type they take: nothing is checked.
     package init(_ actions: [UpdateAction], isLegacy: Bool = false) {
