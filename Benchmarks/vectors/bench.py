@@ -37,8 +37,7 @@ SETS = ("glosses", "fashion-mnist")
 PARTS = ("search", "filters", "wire", "stores")
 SHORT_ROWS = 10_000
 SHORT_ENGINES = (
-    "martlet-float32", "martlet-int8", "martlet-int4", "hnswlib", "faiss", "rabitqlib-symqg",
-    "usearch", "zvec",
+    *OURS, "hnswlib", "faiss", "rabitqlib-symqg", "usearch", "zvec",
 )
 
 

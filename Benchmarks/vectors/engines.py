@@ -17,11 +17,11 @@ from data_sets import NEIGHBORS, DataSet
 from peers import ENGINES
 
 HERE = Path(__file__).resolve().parent
-OURS = ("martlet-float32", "martlet-int8", "martlet-int4")
 # Codes and links in memory, vectors mapped from a file.
 MAPPED = "martlet-int4-mapped"
+OURS = ("martlet-float32", "martlet-int8", "martlet-int4", MAPPED)
 PEERS = tuple(ENGINES)
-FILTERING = OURS + ("hnswlib", "faiss", "faiss-sq8", "zvec", "zvec-fp16")
+FILTERING = OURS[:3] + ("hnswlib", "faiss", "faiss-sq8", "zvec", "zvec-fp16")
 BASELINE = "hnswlib"
 # usearch makes 8-bit integers of numbers between -1 and 1 only.
 UNFIT = {("usearch-i8", "euclidean")}
@@ -39,7 +39,7 @@ class Engine:
     ) -> None:
         self.name = name
         self.answers_path = data.folder / f"answers-{name}.i32"
-        if name.startswith(OURS):
+        if name in OURS:
             command = [str(driver), name.removeprefix("martlet-")]
         else:
             command = [sys.executable, str(HERE / "worker.py"), name]

@@ -13,7 +13,7 @@ from engines import BASELINE, MAPPED, OURS
 
 RECALL = f"{TARGETS[1]:.2f}"
 FLOAT32 = OURS[0]
-WITH_CODES = OURS[1:]
+WITH_CODES = OURS[1:3]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,8 +13,8 @@ from engines import OURS, PEERS
 
 # One for each engine, in the order of their names in engines.py.
 COLORS = (
-    "#0b6e4f", "#08a045", "#6bbf59", "#222222", "#1f77b4", "#7fb2e5", "#2f4b7c", "#d62728",
-    "#ff9896", "#ff7f0e", "#ffbb78", "#9467bd", "#c5b0d5", "#8c564b", "#c49c94",
+    "#0b6e4f", "#08a045", "#6bbf59", "#b7d968", "#222222", "#1f77b4", "#7fb2e5", "#2f4b7c",
+    "#d62728", "#ff9896", "#ff7f0e", "#ffbb78", "#9467bd", "#c5b0d5", "#8c564b", "#c49c94",
 )
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM, LEGEND = 560, 420, 64, 44, 48, 160
 RECALLS = (0.8, 0.9, 0.95, 0.98, 0.99, 0.995)

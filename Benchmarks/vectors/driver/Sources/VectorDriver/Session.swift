@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Glibc
 import MartletVectors
 
 /// One index over one data set, built and searched as the benchmark says. Row numbers are labels.
@@ -36,18 +37,30 @@ final class Session {
     func build() throws -> Built {
         let base = try NumpyFile<Float>("\(folder)/base.npy", type: "<f4")
         let before = try ResidentMemory.now()
-        let index = try HNSWIndex(parameters)
-        self.index = index
+        index = try HNSWIndex(parameters)
         let clock = ContinuousClock()
         let began = clock.now
-        slots = try index.insert(
-            base.numbers, labels: (0..<UInt64(data.rows)).map { $0 }, threads: threads)
+        slots = try index!.insert(
+            base.numbers, labels: Array(0..<UInt64(data.rows)), threads: threads)
         let seconds = (clock.now - began) / .seconds(1)
+        if parameters.residence != .memory { try reopen() }
         _ = try search(Command(do: .search, ef: 40))
         let after = try ResidentMemory.now()
         return Built(
             seconds: seconds, anonymous: after.anonymous - before.anonymous,
             mapped: after.mapped - before.mapped)
+    }
+
+    /// Writes the index to a file and opens it from there; its slots stay what they are.
+    private func reopen() throws {
+        let path = "\(folder)/driver-\(getpid()).index"
+        defer { unlink(path) }  // what is mapped stays
+        let file = try IndexFileWriter(path: path)
+        try index!.withWritersPaused { () throws(VectorError) in try index!.write(to: file) }
+        try file.finish()
+        index = nil
+        index = try HNSWIndex(mapping: IndexFile(path: path), residence: parameters.residence)
+        try index!.loadIntoMemory()
     }
 
     func search(_ command: Command) throws -> Searched {
