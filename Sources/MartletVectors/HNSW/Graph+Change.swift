@@ -63,6 +63,7 @@ extension Graph {
                 _ = write(vectors + i * parameters.dimensions, at: slot, context)
             }
         } catch {
+            stagedCount.wrappingSubtract(slots.count, ordering: .relaxed)
             let epoch = readers.raise()
             supply.withLock { $0.retired.append((epoch, slots)) }
             throw error

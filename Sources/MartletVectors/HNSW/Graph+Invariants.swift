@@ -18,15 +18,19 @@ extension Graph {
                 )
             }
             var liveSeen = 0
+            var stateless = 0
             for slot in 0..<Slot(count) {
                 let states = [
-                    isLive(slot), isMasked(slot), free.contains(slot), retired.contains(slot),
+                    isLinked(slot), free.contains(slot), retired.contains(slot),
                 ]
                 let held = states.count { $0 }
                 if held > 1 { faults.append("slot \(slot) is in \(held) states at once") }
-                if held == 0 { faults.append("slot \(slot) is in no state") }
+                if held == 0 { stateless += 1 }
                 if isLive(slot) { liveSeen += 1 }
-                guard isLive(slot) || isMasked(slot) else { continue }
+                guard isLinked(slot) else {
+                    if isLive(slot) { faults.append("slot \(slot) is live without links") }
+                    continue
+                }
                 for level in 0...level(of: slot) {
                     check(
                         slot, level, count: count, blockCount: blockCount, context, &faults)
@@ -34,6 +38,10 @@ extension Graph {
             }
             if liveSeen > liveCount.load(ordering: .relaxed) {
                 faults.append("\(liveSeen) live slots, more than are counted")
+            }
+            let staged = stagedCount.load(ordering: .relaxed)
+            if stateless != staged {
+                faults.append("\(stateless) slots in no state, but \(staged) being inserted")
             }
             let start = entry.load(ordering: .acquiring)
             if start == Self.noEntry {
@@ -43,7 +51,7 @@ extension Graph {
                 if level(of: slot) != Int(start >> 32) {
                     faults.append("the entry's level is not its slot's")
                 }
-                if !isLive(slot), !isMasked(slot) { faults.append("the entry is free") }
+                if !isLinked(slot) { faults.append("the entry is free") }
             }
             let seen = reachable()
             var lost = 0
@@ -86,7 +94,7 @@ extension Graph {
             if !seen.insert(link).inserted {
                 faults.append("slot \(slot) links to \(link) twice on level \(level)")
             }
-            if !isLive(link), !isMasked(link) {
+            if !isLinked(link) {
                 faults.append("slot \(slot) links to \(link), which is free")
             }
             if self.level(of: link) < level {

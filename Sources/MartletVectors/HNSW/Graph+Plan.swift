@@ -13,7 +13,7 @@ enum Plan: Equatable {
 }
 
 extension Graph {
-    func plan(_ search: Search, hasCodes: Bool) -> Plan {
+    func plan(_ search: Search) -> Plan {
         let admission = search.admission
         guard admission.count >= Self.leastForCodes else { return .scan }
         let share = admission.share

@@ -12,18 +12,21 @@ extension Graph {
     static let repairPart = 0.08
 
     var needsRepair: Bool {
-        let masked = maskedCount.load(ordering: .relaxed)
-        let all = masked + liveCount.load(ordering: .relaxed)
-        return masked > 0 && Double(masked) >= max(Double(all) * Self.repairPart, 16)
+        let all = linkedCount.load(ordering: .relaxed)
+        return Double(maskedCount) >= max(Double(all) * Self.repairPart, 16)
     }
 
     func repair(threads: Int) -> [Slot] {
         gate.withExclusive {
+            // Links are chosen by rows. Damaged ones are an error of the next search or insertion.
+            guard (try? storage.rowGuard?.checkAll()) != nil || storage.rowGuard == nil else {
+                return []
+            }
             let count = slotCount.load(ordering: .relaxed)
             // Removals go on; this repair is about those of now.
             let gone = SlotBitmap(capacity: count)
             for index in 0..<(count + 63) / 64 {
-                var word = martlet_load_acquire_64(maskedWords + index)
+                var word = linkedWords[index] & ~martlet_load_acquire_64(liveWords + index)
                 while word != 0 {
                     gone.insert(Slot(index * 64 + word.trailingZeroBitCount))
                     word &= word - 1
@@ -33,18 +36,13 @@ extension Graph {
                 reclaim()
                 return []
             }
-            if gone.count == count - freeCount { forgetAll() } else {
+            if gone.count == linkedCount.load(ordering: .relaxed) {
+                forgetAll()
+            } else {
                 moveEntry(from: gone)
                 mend(gone, count: count, threads: threads)
             }
             return retire(gone)
-        }
-    }
-
-    /// Slots that hold no vector.
-    private var freeCount: Int {
-        supply.withLock { supply in
-            supply.free.count + supply.retired.reduce(0) { $0 + $1.slots.count }
         }
     }
 
@@ -56,7 +54,7 @@ extension Graph {
         guard old != Self.noEntry, gone.contains(Slot(truncatingIfNeeded: old)) else { return }
         var best: (slot: Slot, level: Int)?
         let count = slotCount.load(ordering: .relaxed)
-        for slot in 0..<Slot(count) where isLinked(slot, besides: gone) {
+        for slot in 0..<Slot(count) where isLeft(slot, besides: gone) {
             let level = level(of: slot)
             if best == nil || level > best!.level { best = (slot, level) }
         }
@@ -66,8 +64,8 @@ extension Graph {
     }
 
     /// Live, or removed since this repair began.
-    private func isLinked(_ slot: Slot, besides gone: SlotBitmap) -> Bool {
-        !gone.contains(slot) && (isLive(slot) || isMasked(slot))
+    private func isLeft(_ slot: Slot, besides gone: SlotBitmap) -> Bool {
+        isLinked(slot) && !gone.contains(slot)
     }
 
     private func mend(_ gone: SlotBitmap, count: Int, threads: Int) {
@@ -76,7 +74,7 @@ extension Graph {
             defer { self.readers.leave(context) }
             for slot in thread * count / threads..<(thread + 1) * count / threads {
                 let slot = Slot(slot)
-                guard self.isLinked(slot, besides: gone) else { continue }
+                guard self.isLeft(slot, besides: gone) else { continue }
                 for level in 0...self.level(of: slot) {
                     self.mend(slot, self.layer(level), gone, context)
                 }
@@ -133,11 +131,11 @@ extension Graph {
         var slots: [Slot] = []
         slots.reserveCapacity(gone.count)
         gone.forEach { slots.append($0) }
-        let words = maskedWords
+        let words = linkedWords
         for index in 0..<gone.wordCount where gone.words[index] != 0 {
             _ = martlet_fetch_and_64(words + index, ~gone.words[index])
         }
-        maskedCount.wrappingSubtract(slots.count, ordering: .relaxed)
+        linkedCount.wrappingSubtract(slots.count, ordering: .relaxed)
         let epoch = readers.raise()
         supply.withLock { $0.retired.append((epoch, slots)) }
         reclaim()

@@ -27,7 +27,7 @@ extension Graph {
 
         let plan =
             options.isExact
-            ? .exactRows : plan(search, hasCodes: storage.quantizer != nil)
+            ? .exactRows : plan(search)
         if case .exactRows = plan { return try scan(search, exact, rescored: false) }
         if let scorer = codeScorer(prepared.unit, storage, context) {
             return try run(plan, search, scorer, start, isEstimate: true)
@@ -160,8 +160,10 @@ struct Admission {
         filterWords = bitmap?.wordCount ?? 0
         let liveCount = graph.liveCount.load(ordering: .relaxed)
         count = min(liveCount, bitmap?.count ?? liveCount)
-        share = Double(count) / Double(
-            max(liveCount + graph.maskedCount.load(ordering: .relaxed), 1))
+        share =
+            Double(count)
+            / Double(
+                max(graph.linkedCount.load(ordering: .relaxed), 1))
     }
 
     @inline(__always)

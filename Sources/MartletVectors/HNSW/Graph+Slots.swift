@@ -40,6 +40,7 @@ extension Graph {
             } else {
                 supply.free.removeLast()
             }
+            stagedCount.wrappingAdd(1, ordering: .relaxed)
             directory.base.assumingMemoryBound(to: UInt32.self)[Int(slot)] = word
             labels.base.assumingMemoryBound(to: UInt64.self)[Int(slot)] = label
             return slot
@@ -59,7 +60,7 @@ extension Graph {
         try directory.commit(count: count)
         try labels.commit(count: count)
         try live.commit(count: count / 64 + 1)
-        try masked.commit(count: count / 64 + 1)
+        try linked.commit(count: count / 64 + 1)
     }
 
     private func takeBlocks(
@@ -105,7 +106,11 @@ extension Graph {
 
     /// Lets searches return a slot.
     func publish(_ slot: Slot) {
-        _ = martlet_fetch_or_64(liveWords + Int(slot >> 6), 1 << UInt64(slot & 63))
+        let bit = UInt64(1) << UInt64(slot & 63)
+        _ = martlet_fetch_or_64(linkedWords + Int(slot >> 6), bit)
+        linkedCount.wrappingAdd(1, ordering: .relaxed)
+        stagedCount.wrappingSubtract(1, ordering: .relaxed)
+        _ = martlet_fetch_or_64(liveWords + Int(slot >> 6), bit)
         liveCount.wrappingAdd(1, ordering: .relaxed)
     }
 
@@ -117,9 +122,7 @@ extension Graph {
         let bit = UInt64(1) << UInt64(slot & 63)
         let word = Int(slot >> 6)
         guard martlet_fetch_and_64(liveWords + word, ~bit) & bit != 0 else { return false }
-        _ = martlet_fetch_or_64(maskedWords + word, bit)
         liveCount.wrappingSubtract(1, ordering: .relaxed)
-        maskedCount.wrappingAdd(1, ordering: .relaxed)
         return true
     }
 }

@@ -10,9 +10,12 @@
 //
 //   free      to be given out
 //   staged    being inserted: nobody finds it, or nobody returns it
-//   live      found and returned; its bit in `live` is set
-//   masked    removed: still walked through, never returned; its bit in `masked` is set
+//   live      found and returned
+//   masked    removed: still walked through, never returned
 //   retired   no link leads to it any more; free when all readers of that time have left
+//
+// `linked` has a bit for each live or masked slot, `live` one for each live slot. Removal clears the
+// latter, and nothing else, so that it needs no lock.
 
 internal import CVectorKernels
 internal import Synchronization
@@ -33,7 +36,7 @@ final class Graph: @unchecked Sendable {
     let directory: Arena
     let labels: Arena
     let live: Arena
-    let masked: Arena
+    let linked: Arena
 
     let readers = ReaderTable()
     let gate = WriterGate()
@@ -41,7 +44,8 @@ final class Graph: @unchecked Sendable {
     let supply: Mutex<SlotSupply>
 
     let liveCount = Atomic<Int>(0)
-    let maskedCount = Atomic<Int>(0)
+    let linkedCount = Atomic<Int>(0)
+    let stagedCount = Atomic<Int>(0)
     /// Slots that were ever given out.
     let slotCount = Atomic<Int>(0)
     /// Where walks begin: its level above bit 32, its slot below.
@@ -68,7 +72,7 @@ final class Graph: @unchecked Sendable {
         directory = try Arena(stride: 4, capacity: slots)
         labels = try Arena(stride: 8, capacity: slots)
         live = try Arena(stride: 8, capacity: slots / 64 + 1)
-        masked = try Arena(stride: 8, capacity: slots / 64 + 1)
+        linked = try Arena(stride: 8, capacity: slots / 64 + 1)
         supply = Mutex(SlotSupply())
         let storage = try Self.emptyStorage(parameters, rowsAreHalf: rowsAreHalf, capacity: slots)
         storageReference = Atomic(UnsafeRawPointer(Unmanaged.passRetained(storage).toOpaque()))
@@ -124,15 +128,26 @@ final class Graph: @unchecked Sendable {
     }
 
     @inline(__always)
-    var maskedWords: UnsafeMutablePointer<UInt64> {
-        masked.base.assumingMemoryBound(to: UInt64.self)
+    var linkedWords: UnsafeMutablePointer<UInt64> {
+        linked.base.assumingMemoryBound(to: UInt64.self)
     }
 
     @inline(__always)
     func isLive(_ slot: Slot) -> Bool { Self.isSet(slot, in: liveWords) }
 
     @inline(__always)
-    func isMasked(_ slot: Slot) -> Bool { Self.isSet(slot, in: maskedWords) }
+    func isLinked(_ slot: Slot) -> Bool { Self.isSet(slot, in: linkedWords) }
+
+    /// Whether the slot was removed, and not yet retired.
+    @inline(__always)
+    func isMasked(_ slot: Slot) -> Bool { !isLive(slot) && isLinked(slot) }
+
+    /// How many slots were removed and not yet retired.
+    var maskedCount: Int {
+        // In this order: removals meanwhile make it larger, never negative.
+        let live = liveCount.load(ordering: .acquiring)
+        return max(linkedCount.load(ordering: .acquiring) - live, 0)
+    }
 
     @inline(__always)
     static func isSet(_ slot: Slot, in words: UnsafeMutablePointer<UInt64>) -> Bool {

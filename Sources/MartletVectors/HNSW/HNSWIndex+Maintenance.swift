@@ -42,7 +42,7 @@ extension HNSWIndex {
         }
         var made = IndexStatistics()
         made.live = graph.liveCount.load(ordering: .relaxed)
-        made.masked = graph.maskedCount.load(ordering: .relaxed)
+        made.masked = graph.maskedCount
         made.free = free
         made.rowsAreHalf = storage.rowsAreHalf
         made.rows = .init(storage.rows, slots)
@@ -53,7 +53,7 @@ extension HNSWIndex {
         made.links.add(.init(graph.directory, slots))
         made.other = .init(graph.labels, slots)
         made.other.add(.init(graph.live, (slots + 63) / 64))
-        made.other.add(.init(graph.masked, (slots + 63) / 64))
+        made.other.add(.init(graph.linked, (slots + 63) / 64))
         return made
     }
 }

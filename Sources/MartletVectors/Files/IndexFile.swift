@@ -1,0 +1,123 @@
+internal import CMartletChecksum
+internal import Glibc
+internal import Synchronization
+
+/// An index's file, mapped. Opening reads its first page; sections are checked when first asked for.
+///
+/// Any number of threads may use it. The file must not be changed while it is open; it may be
+/// renamed, replaced or removed.
+public final class IndexFile: @unchecked Sendable {
+    public let path: String
+    let descriptor: Int32
+    private let base: UnsafeRawPointer
+    private let byteCount: Int
+    private let entries: [UInt32: IndexFileFormat.Entry]
+    private let checked: Mutex<Set<UInt32>>
+
+    /// - Throws: `fileFailed` when the file cannot be read, `corruptFile` when it is not whole.
+    public init(path: String) throws(VectorError) {
+        self.path = path
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .fileFailed(path: path, errno: errno) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw .fileFailed(path: path, errno: code)
+        }
+        let byteCount = Int(status.st_size)
+        guard byteCount >= IndexFileFormat.pageBytes else {
+            close(descriptor)
+            throw .corruptFile(path: path, offset: byteCount, detail: "shorter than its header")
+        }
+        let mapping = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
+        guard let mapping, mapping != MAP_FAILED else {
+            let code = errno
+            close(descriptor)
+            throw .fileFailed(path: path, errno: code)
+        }
+        do throws(VectorError) {
+            let bytes = UnsafeRawBufferPointer(start: mapping, count: byteCount)
+            let entries = try Self.entries(bytes, path: path)
+            self.entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.kind, $0) })
+        } catch {
+            munmap(mapping, byteCount)
+            close(descriptor)
+            throw error
+        }
+        self.descriptor = descriptor
+        self.byteCount = byteCount
+        base = UnsafeRawPointer(mapping)
+        checked = Mutex([])
+    }
+
+    deinit {
+        munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
+        close(descriptor)
+    }
+
+    /// A section's bytes, which last as long as this object; nil when the file has none of it.
+    ///
+    /// - Throws: `corruptFile` when its checksum does not agree.
+    public func bytes(of section: IndexSection) throws(VectorError) -> UnsafeRawBufferPointer? {
+        guard let entry = entries[section.rawValue] else { return nil }
+        let bytes = UnsafeRawBufferPointer(start: base + entry.offset, count: entry.byteCount)
+        guard entry.flags & IndexFileFormat.blockChecksumFlag == 0,
+            !checked.withLock({ $0.contains(section.rawValue) })
+        else { return bytes }
+        guard martlet_crc32c(0, bytes.baseAddress, bytes.count) == entry.checksum else {
+            throw .corruptFile(
+                path: path, offset: entry.offset,
+                detail: "checksum of section \(section.rawValue)")
+        }
+        _ = checked.withLock { $0.insert(section.rawValue) }
+        return bytes
+    }
+
+    /// Where a section is, unchecked.
+    func entry(of section: IndexSection) -> IndexFileFormat.Entry? { entries[section.rawValue] }
+
+    private static func entries(
+        _ bytes: UnsafeRawBufferPointer, path: String
+    ) throws(VectorError) -> [IndexFileFormat.Entry] {
+        func damage(_ offset: Int, _ detail: String) -> VectorError {
+            .corruptFile(path: path, offset: offset, detail: detail)
+        }
+        func word<Word: FixedWidthInteger>(_ offset: Int, as type: Word.Type) -> Word {
+            Word(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: type))
+        }
+        guard bytes.starts(with: IndexFileFormat.magic) else { throw damage(0, "not an index") }
+        guard word(8, as: UInt32.self) == IndexFileFormat.version else {
+            throw damage(8, "unknown format version")
+        }
+        let count = Int(word(12, as: UInt32.self))
+        guard count <= IndexFileFormat.sectionLimit else {
+            throw damage(12, "too many sections")
+        }
+        let tableEnd = IndexFileFormat.headBytes + count * IndexFileFormat.entryBytes
+        guard martlet_crc32c(0, bytes.baseAddress, tableEnd) == word(tableEnd, as: UInt32.self)
+        else { throw damage(tableEnd, "checksum of the header") }
+        guard word(16, as: UInt64.self) == UInt64(bytes.count) else {
+            throw damage(16, "the file has another length")
+        }
+        var entries: [IndexFileFormat.Entry] = []
+        var kinds = Set<UInt32>()
+        var end = IndexFileFormat.pageBytes
+        for i in 0..<count {
+            let at = IndexFileFormat.headBytes + i * IndexFileFormat.entryBytes
+            let entry = IndexFileFormat.Entry(
+                kind: word(at, as: UInt32.self), flags: word(at + 4, as: UInt32.self),
+                offset: Int(clamping: word(at + 8, as: UInt64.self)),
+                byteCount: Int(clamping: word(at + 16, as: UInt64.self)),
+                checksum: word(at + 24, as: UInt32.self))
+            guard kinds.insert(entry.kind).inserted,
+                entry.flags & ~IndexFileFormat.blockChecksumFlag == 0, entry.offset == end,
+                entry.byteCount <= bytes.count - end
+            else { throw damage(at, "a section that cannot be") }
+            end += Arena.rounded(entry.byteCount, to: IndexFileFormat.pageBytes)
+            entries.append(entry)
+        }
+        guard end == bytes.count else { throw damage(bytes.count, "bytes after the last section") }
+        return entries
+    }
+}
