@@ -134,7 +134,7 @@ extension AttributeValue {
     }
 
     /// The shortest decimal that reads back as the same binary number.
-    fileprivate static func time(_ time: Timestamp) -> AttributeValue {
+    static func time(_ time: Timestamp) -> AttributeValue {
         do throws(DecimalNumber.Failure) {
             return .number(try DecimalNumber(parsing: "\(time.secondsSince1970)"))
         } catch {
@@ -192,7 +192,7 @@ extension Projection {
 }
 
 extension KeySchema {
-    fileprivate init(
+    init(
         stored reader: inout DefinitionReader, _ definitions: [KeyAttribute]
     ) throws(CorruptRecord) {
         let hash = try definitions.named(reader.texts("hash"))

@@ -150,6 +150,9 @@ package struct TableDescription: Sendable {
     package var deletedVectorIndexes: [VectorIndexDefinition] = []
     /// Global indexes of an UpdateTable answer that are being changed: answered as UPDATING.
     package var updatingIndexes: [Text]
+    /// Of a stream that was switched off and can still be read; the definition has that of one that
+    /// is on.
+    package var latestStreamLabel: String?
 
     package init(
         definition: TableDefinition, status: Status, arn: String, tally: Tally = Tally(),

@@ -28,6 +28,8 @@ package enum KeySpace: UInt8, Sendable {
     case expiry = 0x05
     case vectorJournal = 0x06
     case vectorWalk = 0x07
+    case stream = 0x08
+    case streamRecord = 0x09
     case item = 0x10
     case indexRow = 0x11
 }

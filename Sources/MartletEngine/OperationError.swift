@@ -18,6 +18,9 @@ package enum OperationError: Error, Sendable {
     /// One reason per action, in request order.
     case transactionCancelled([CancellationReason])
     case idempotentParameterMismatch
+    case iteratorExpired
+    /// Stream records that are older than a day and gone.
+    case dataTrimmed
     /// For the log. Clients see "Internal server error", never a path, key or value.
     case storage(StorageError)
 
@@ -27,6 +30,9 @@ package enum OperationError: Error, Sendable {
 extension OperationError {
     /// Requests for items do not learn which table is missing.
     static let tableNotFound = resourceNotFound("Requested resource not found")
+
+    static let shardNotFound = resourceNotFound(
+        "Requested resource not found: Shard does not exist")
 
     static let itemTooLarge = validation("Item size has exceeded the maximum allowed size")
 

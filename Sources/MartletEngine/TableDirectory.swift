@@ -15,6 +15,8 @@ package final class Table: Sendable {
     /// Whether more than its own row follows from an item: rows of indexes, views of vector
     /// indexes, an expiry row.
     let hasDerivedRows: Bool
+    /// What the table's stream is told of changes; nil when there is none.
+    let streamView: StreamSettings.ViewType?
 
     package init(_ definition: TableDefinition) {
         self.definition = definition
@@ -23,6 +25,7 @@ package final class Table: Sendable {
         hasDerivedRows =
             !definition.indexes.isEmpty || !definition.vectorIndexes.isEmpty
             || definition.timeToLiveAttribute != nil
+        streamView = definition.stream?.viewType
     }
 }
 

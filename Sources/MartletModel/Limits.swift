@@ -44,4 +44,7 @@ public enum Limits {
     public static let transactionBytes = 4 << 20
     public static let scanSegments = 1_000_000
     public static let listTablesPage = 100
+    public static let listStreamsPage = 100
+    public static let describeStreamPage = 100
+    public static let streamRecords = 1_000
 }

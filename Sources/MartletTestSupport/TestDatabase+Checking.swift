@@ -77,6 +77,8 @@ extension OperationError {
                         .compactMap { $0 }.joined(separator: " ")
                 }.joined(separator: ", ")
         case .idempotentParameterMismatch: "token mismatch"
+        case .iteratorExpired: "iterator expired"
+        case .dataTrimmed: "data trimmed"
         case .storage(let error): "storage: \(error)"
         }
     }

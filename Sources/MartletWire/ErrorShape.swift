@@ -81,6 +81,14 @@ package struct ErrorShape: Sendable {
                 "IdempotentParameterMismatchException",
                 "Request with different parameters but same idempotency token")
             usesCapitalName = true
+        case .iteratorExpired:
+            self = .dynamoDB(
+                "ExpiredIteratorException", "The provided iterator exceeds the maximum age allowed."
+            )
+        case .dataTrimmed:
+            self = .dynamoDB(
+                "TrimmedDataAccessException",
+                "The data you are trying to access has been trimmed")
         case .storage: self = .internalServerError
         }
     }

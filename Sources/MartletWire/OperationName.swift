@@ -10,9 +10,13 @@ package enum OperationName: String, CaseIterable, Sendable {
     case describeContinuousBackups = "DescribeContinuousBackups"
     case describeEndpoints = "DescribeEndpoints"
     case describeLimits = "DescribeLimits"
+    case describeStream = "DescribeStream"
     case describeTable = "DescribeTable"
     case describeTimeToLive = "DescribeTimeToLive"
     case getItem = "GetItem"
+    case getRecords = "GetRecords"
+    case getShardIterator = "GetShardIterator"
+    case listStreams = "ListStreams"
     case listTables = "ListTables"
     case listTagsOfResource = "ListTagsOfResource"
     case putItem = "PutItem"
@@ -30,20 +34,24 @@ package enum OperationName: String, CaseIterable, Sendable {
     /// - Parameter target: the bytes of the header's value, such as `DynamoDB_20120810.PutItem`.
     /// - Complexity: compares bytes in place; this runs for every request.
     package init?(target: UnsafeBufferPointer<UInt8>) {
-        let prefix: StaticString = "DynamoDB_20120810."
-        let start = prefix.utf8CodeUnitCount
-        guard target.count > start, memcmp(target.baseAddress!, prefix.utf8Start, start) == 0
-        else { return nil }
-        let name = UnsafeBufferPointer(rebasing: target[start...])
-        for (operation, bytes) in Self.names
-        where bytes.count == name.count && memcmp(bytes, name.baseAddress!, name.count) == 0 {
+        for (operation, bytes) in Self.targets
+        where bytes.count == target.count && memcmp(bytes, target.baseAddress!, bytes.count) == 0 {
             self = operation
             return
         }
         return nil
     }
 
-    private static let names = allCases.map { ($0, Array($0.rawValue.utf8)) }
+    private static let targets = allCases.map { ($0, Array("\($0.service).\($0.rawValue)".utf8)) }
+
+    /// Streams are a service of their own, at the same address.
+    private var service: String {
+        switch self {
+        case .describeStream, .getRecords, .getShardIterator, .listStreams:
+            "DynamoDBStreams_20120810"
+        default: "DynamoDB_20120810"
+        }
+    }
 
     /// The operation's place among all: for tables of counts.
     package var ordinal: Int { Self.allCases.firstIndex(of: self)! }

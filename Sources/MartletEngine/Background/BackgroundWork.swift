@@ -1,5 +1,5 @@
 // What goes on beside requests, on one thread: filling new indexes, expiring items, forgetting
-// old transaction tokens. All of it writes through the commit thread, in small pieces, so that
+// old transaction tokens, trimming streams. All of it writes through the commit thread, in small pieces, so that
 // requests are not held up, and can be broken off at any point and begun again.
 
 internal import MartletCatalog
@@ -28,8 +28,9 @@ final class BackgroundWork: Sendable {
     func start() {
         startThread {
             var tokens = TransactionTokenSweep()
+            var streams = StreamSweep()
             while !self.shouldStop {
-                self.round(&tokens)
+                self.round(&tokens, &streams)
                 _ = self.wakeUp.wait(atMost: self.options.expiryInterval)
             }
             self.finished.signal()
@@ -47,7 +48,7 @@ final class BackgroundWork: Sendable {
 
     /// Errors of the store end a round; the next one tries again, and requests that meet the same
     /// error report it.
-    private func round(_ tokens: inout TransactionTokenSweep) {
+    private func round(_ tokens: inout TransactionTokenSweep, _ streams: inout StreamSweep) {
         do throws(StorageError) {
             for name in committer.directory.names {
                 guard let table = committer.directory.tables[name]?.definition else { continue }
@@ -63,6 +64,7 @@ final class BackgroundWork: Sendable {
                 }
             }
             try tokens.runIfDue(for: self)
+            try streams.runIfDue(for: self)
         } catch {}
     }
 

@@ -49,6 +49,6 @@ extension WriteTransaction {
             ExpiryKey(of: record, under: rowKey, in: table.definition)?.bytes == expiryKey
         else { return delete(expiryKey) }
         let key = try PreparedKey(inItem: record, of: table)
-        apply(ItemChange(key: key, old: try oldItem(key), new: nil))
+        apply(ItemChange(key: key, old: try oldItem(key), new: nil, isExpiry: true))
     }
 }

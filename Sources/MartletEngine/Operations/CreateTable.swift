@@ -28,12 +28,14 @@ extension CreateTable: WriteOperation {
                 "Subscriber limit exceeded: There is a limit of \(Limits.tables) tables per "
                     + "subscriber")
         }
-        let (definition, nextID) = try definition(
+        var (definition, nextID) = try definition(
             nextID: directory.nextID, now: transaction.now, transaction.options)
+        let stream = try transaction.newStream(of: &definition)
         // Before the change: it reads, which may fail.
         let description = try TableDescription(
             definition, status: .creating, owner: transaction.options.owner,
             tally: transaction.tally)
+        if let stream { transaction.begin(stream) }
         transaction.save(definition, nextID: nextID)
         return description
     }

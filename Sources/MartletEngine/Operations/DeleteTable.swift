@@ -30,6 +30,7 @@ extension DeleteTable: WriteOperation {
                 "Attempt to change a resource which is still in use: Cannot delete table while "
                     + "indexes are being created, updated, or deleted.")
         }
+        let stream = try transaction.currentStream(of: definition)
         let description = try TableDescription(
             definition, status: .deleting, owner: transaction.options.owner,
             tally: transaction.tally)
@@ -41,6 +42,8 @@ extension DeleteTable: WriteOperation {
             transaction.dropTally(index.id)
         }
         for index in definition.vectorIndexes { transaction.abandonVectors(index.id) }
+        // Its records can be read for another day.
+        if let stream { transaction.end(stream) }
         transaction.remove(definition)
         return description
     }

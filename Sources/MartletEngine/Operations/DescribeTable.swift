@@ -11,8 +11,10 @@ package struct DescribeTable: Sendable {
 
 extension DescribeTable: ReadOperation {
     package func run(in context: ReadContext) throws(OperationError) -> TableDescription {
-        try TableDescription(
-            context.directory.namedTable(table).definition, owner: context.options.owner,
-            tally: context.tally)
+        let definition = try context.directory.namedTable(table).definition
+        var description = try TableDescription(
+            definition, owner: context.options.owner, tally: context.tally)
+        description.latestStreamLabel = try context.latestStreamLabel(of: definition)
+        return description
     }
 }

@@ -20,8 +20,14 @@ extension UpdateTable: WriteOperation {
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) -> TableDescription {
         let directory = transaction.directory
-        let (changed, nextID) = try apply(
+        var (changed, nextID) = try apply(
             to: directory, now: transaction.now, transaction.options)
+        let old = directory.tables[change.name]!.definition
+        var (endedStream, begunStream): (StreamDefinition?, StreamDefinition?)
+        if (old.stream == nil) != (changed.definition.stream == nil) {
+            endedStream = try transaction.currentStream(of: old)
+            begunStream = try transaction.newStream(of: &changed.definition)
+        }
         // Counts of deleted indexes are answered once more.
         var tallies: [UInt32: Tally] = [:]
         for index in changed.deletedIndexes {
@@ -34,6 +40,7 @@ extension UpdateTable: WriteOperation {
         var description = try TableDescription(
             changed.definition, owner: transaction.options.owner, tally: transaction.tally)
         if changed.changesTable { description.status = .updating }
+        description.latestStreamLabel = endedStream?.label
         description.deletedIndexes = changed.deletedIndexes
         description.deletedVectorIndexes = changed.deletedVectorIndexes
         description.updatingIndexes = changed.updatedIndexes
@@ -44,6 +51,8 @@ extension UpdateTable: WriteOperation {
             transaction.dropTally(index.id)
         }
         for index in changed.deletedVectorIndexes { transaction.abandonVectors(index.id) }
+        if let endedStream { transaction.end(endedStream) }
+        if let begunStream { transaction.begin(begunStream) }
         transaction.save(changed.definition, nextID: nextID)
         return description
     }

@@ -10,6 +10,9 @@
 //               the next sequence
 //   expiry      every item with a time has exactly one expiry row; while the rows of a table are
 //               still being gathered (its marker says so) some may be missing
+//   streams     a table with a stream has its row, a row that is not disabled its table; shards
+//               follow each other; every record is whole, in a shard, and shows what the view
+//               says; sequences are below the next one
 //   tallies     counts of rows and bytes are those of the rows; a missing tally counts nothing
 //   rows        there are no others: all belong to a table, an index or a token
 //
@@ -31,11 +34,13 @@ struct InvariantChecker {
 
     let rows: any KeyValueReadable
     private var counts: [Place: Int] = [:]
-    private var tables: [TableDefinition] = []
+    private(set) var tables: [TableDefinition] = []
     /// Ids of tables and of indexes: whose rows may be there.
     private var tableIDs: Set<UInt32> = []
     private var indexIDs: Set<UInt32> = []
     private var vectorIndexIDs: Set<UInt32> = []
+    /// Tables that have or had streams: whose records may be there.
+    var streamTableIDs: Set<UInt32> = []
 
     /// - Parameter rows: a snapshot, or a store that nobody writes to.
     static func findings(in rows: any KeyValueReadable) throws(StorageError) -> [InvariantFinding] {
@@ -51,6 +56,7 @@ struct InvariantChecker {
             try checker.checkExpiryRows(of: table)
         }
         try checker.checkSequence()
+        try checker.checkStreams()
         try checker.checkTokens()
         try checker.checkOrphans()
         return checker.findings
@@ -79,6 +85,10 @@ struct InvariantChecker {
         _ problem: InvariantFinding.Problem, _ table: TableDefinition?, indexName: Text?
     ) {
         counts[Place(problem: problem, table: table?.name, index: indexName), default: 0] += 1
+    }
+
+    mutating func report(_ problem: InvariantFinding.Problem, tableName: TableName) {
+        counts[Place(problem: problem, table: tableName, index: nil), default: 0] += 1
     }
 }
 
@@ -262,9 +272,10 @@ extension InvariantChecker {
             }
             var passed = [space.rawValue]
             switch space {
-            case .catalog, .transactionToken: break
+            case .catalog, .transactionToken, .stream: break
             case .vectorJournal where key == VectorJournal.nextSequenceKey: continue
-            case .tally, .item, .expiry, .indexRow, .vectorJournal, .vectorWalk:
+            case .streamRecord where key == StreamKey.nextSequence: continue
+            case .tally, .item, .expiry, .indexRow, .vectorJournal, .vectorWalk, .streamRecord:
                 guard key.count >= 5 else {
                     report(.unknownRow)
                     continue
@@ -274,6 +285,7 @@ extension InvariantChecker {
                     switch space {
                     case .indexRow: indexIDs.contains(id)
                     case .vectorJournal, .vectorWalk: vectorIndexIDs.contains(id)
+                    case .streamRecord: streamTableIDs.contains(id)
                     case .tally:
                         tableIDs.contains(id) || indexIDs.contains(id)
                             || vectorIndexIDs.contains(id)

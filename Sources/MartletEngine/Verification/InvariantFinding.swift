@@ -26,6 +26,13 @@ package struct InvariantFinding: Hashable, Sendable {
         case unissuedSequence = "a journal line has a sequence that was not given out yet"
         case strayWalk = "the progress of a walk belongs to no index that is being filled"
 
+        case unreadableStream = "a stream's description cannot be read"
+        case strayStream = "a table and its stream do not agree"
+        case disorderedShards = "the shards of a stream do not follow each other"
+        case unreadableStreamRecord = "a stream record is damaged"
+        case strayStreamRecord = "a stream record is in no shard"
+        case wrongStreamRecord = "a stream record does not show what its stream says"
+
         case missingExpiryRow = "an item that expires has no expiry row"
         case strayExpiryRow = "an expiry row has no item that expires then"
 

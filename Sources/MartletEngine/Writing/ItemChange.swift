@@ -1,5 +1,5 @@
 // The one write path. Put, update, delete, batch, transaction and expiry all end here: the item,
-// its index rows, its expiry row and the counts move together, in one batch.
+// its index rows, its expiry row, the stream's record and the counts move together, in one batch.
 
 internal import MartletCatalog
 internal import MartletEncoding
@@ -22,6 +22,8 @@ struct ItemChange {
     let old: OldItem
     /// nil deletes.
     let new: PreparedItem?
+    /// Whether time to live deletes, which streams tell.
+    var isExpiry = false
 }
 
 /// The write units that a change cost.
@@ -39,6 +41,7 @@ extension WriteTransaction {
     /// Reads an item, and all else that changing it will need, so that `apply` cannot fail.
     func oldItem(_ key: PreparedKey) throws(OperationError) -> OldItem {
         try prepareTally(key.table.id)
+        if key.table.streamView != nil { try prepareCapture() }
         guard key.table.hasDerivedRows else {
             return OldItem(record: try record(of: key))
         }
@@ -82,6 +85,7 @@ extension WriteTransaction {
         adjustTally(
             table.id, items: (change.new == nil ? 0 : 1) - (old == nil ? 0 : 1),
             bytes: newBytes - oldBytes)
+        if let view = table.streamView { capture(change, from: old, as: view) }
         guard table.hasDerivedRows else { return units }
         let definition = table.definition
         for (position, index) in definition.indexes.enumerated() {

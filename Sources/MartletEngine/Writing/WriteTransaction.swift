@@ -28,6 +28,8 @@ package final class WriteTransaction: @unchecked Sendable {
     private var previous: WriteTransaction?
     /// What this group changed in vector indexes, in order; published once it is committed.
     var vectorChanges: [VectorChange] = []
+    /// Whether this group drew sequences for streams.
+    var hasDrawnStreamSequence = false
     /// Tables and indexes whose counts this group changed.
     private var changedTallies: Set<UInt32> = []
 
@@ -193,6 +195,7 @@ package final class WriteTransaction: @unchecked Sendable {
     func seal() {
         for id in changedTallies.sorted() { put(CatalogKey.tally(id), memory.tallies[id]!.stored) }
         sealVectorChanges()
+        sealStreams()
     }
 
     /// A group that changed nothing, because every condition failed, costs no sync: all that it saw
@@ -216,6 +219,8 @@ final class CommitMemory: @unchecked Sendable {
     var nextVectorSequence: UInt64?
     /// How far vector indexes are filled, by their ids.
     var vectorWalks: [UInt32: VectorWalk] = [:]
+    /// The next sequence of streams; nil until one is wanted.
+    var nextStreamSequence: UInt64?
     let writes = RecentWrites()
 }
 

@@ -48,7 +48,7 @@ extension JSONWriter {
 
     // MARK: Keys and indexes
 
-    private mutating func keySchema(_ key: KeySchema) {
+    mutating func keySchema(_ key: KeySchema) {
         member("KeySchema")
         beginArray()
         for attribute in key.hash { keyElement(attribute, "HASH") }
@@ -216,10 +216,12 @@ extension JSONWriter {
             member("StreamViewType")
             string(stream.viewType.rawValue)
             endObject()
+        }
+        if let label = definition.stream?.label ?? table.latestStreamLabel {
             member("LatestStreamLabel")
-            string(stream.label)
+            string(label)
             member("LatestStreamArn")
-            string("\(table.arn)/stream/\(stream.label)")
+            string("\(table.arn)/stream/\(label)")
         }
         if let encryption = definition.encryption {
             member("SSEDescription")
