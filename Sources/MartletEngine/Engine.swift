@@ -21,6 +21,9 @@ package struct EngineOptions: Sendable {
     /// Takes a line about something that an operator may want to know: a damaged file that is made
     /// again, say. Never names, keys or contents of items. Called on any thread.
     package var log: @Sendable (String) -> Void = { _ in }
+    /// After so many changes of a vector index, or when a fifth of it has changed, its file is
+    /// written anew.
+    package var vectorJournalLimit = 10_000
 
     package init() {}
 }
@@ -176,6 +179,8 @@ package final class Engine: Sendable {
 
     /// Sizes and counters of the store, for metrics.
     package var statistics: StoreStatistics { store.statistics }
+
+    package var vectorStatistics: VectorStatistics { vectorIndexes.statistics }
 
     /// Whether a commit failed: writes are refused until the database is opened again.
     package var refusesWrites: Bool { committer.hasFailed || store.statistics.refusesWrites }

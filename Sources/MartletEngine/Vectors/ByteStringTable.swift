@@ -12,7 +12,7 @@
 internal import Glibc
 internal import MartletEncoding
 
-struct ByteStringTable: ~Copyable {
+struct ByteStringTable: ~Copyable, Sendable {
     private static let free = UInt32.max
     /// Was used: a search goes on behind it.
     private static let left = UInt32.max - 1

@@ -2,7 +2,8 @@ internal import Glibc
 
 /// Plain elements in one piece of memory that grows by `realloc`: a large one moves by its page
 /// tables, without being copied, and is written to a file and read from it as it is.
-struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
+struct GrowingBuffer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
+    // Safe to send: nobody else has the memory.
     private(set) var count = 0
     private var capacity = 0
     private var base: UnsafeMutablePointer<Element>?

@@ -147,7 +147,8 @@ extension LiveVectorIndex {
             switch error {
             case .indexFull:
                 book.withLock { $0.isFull = true }
-                log("vector index \(definition.id) is full: further items are compared one by one")
+                options.log(
+                    "vector index \(definition.id) is full: further items are compared one by one")
             case .corruptFile, .fileFailed:
                 do throws(StorageError) {
                     try abandon(graph, because: error)

@@ -1,4 +1,8 @@
-// When journal lines are deleted, and what keeps the graph as it should be.
+// When files are written and journal lines are deleted.
+//
+// The journal's line at a checkpoint's position stays: a file is of this store, and of a state that
+// the store has not lost, exactly if the line that it names is there. So the file of another
+// database, or one that is older than the journal or newer than the store, is known for what it is.
 
 internal import MartletCatalog
 internal import MartletIndexes
@@ -7,28 +11,66 @@ internal import MartletVectors
 internal import Synchronization
 
 extension LiveVectorIndex {
-    /// The index is made from the items when the database is opened, so lines of what was carried
-    /// serve no purpose.
+    /// After so many lines a checkpoint is written if nothing has changed for a while.
+    private static let idleJournal = 1000
+    private static let idleDuration = Duration.seconds(5)
+    /// A line takes about so long to be carried again after a restart as it takes to write so many
+    /// bytes.
+    private static let bytesPerLine = 100_000
+    /// Without files, lines serve no purpose.
     private static let uselessJournal = 1000
 
     /// What keeps memory, speed and the journal as they should be; between other work.
     func tidy(_ committer: Committer?) {
+        loadIfNeeded()
         repairIfNeeded()
         guard let committer else { return }
-        let (lineCount, position) = book.withLock { book in
-            (book.remaining == nil ? book.lineCount : 0, book.carriedSequence)
+        let now = ContinuousClock.now
+        let (lineCount, itemCount, isIdle, position) = book.withLock { book in
+            (
+                book.remaining == nil && book.writesAgain ?? now <= now ? book.lineCount : 0,
+                book.graph.count,
+                book.pending.count == 0 && book.lastChange.duration(to: now) > Self.idleDuration,
+                book.carriedSequence
+            )
         }
-        guard lineCount > Self.uselessJournal else { return }
-        deleteLines(before: position, committer)
+        if files == nil {
+            guard lineCount > Self.uselessJournal else { return }
+            deleteLines(before: position, committer)
+        } else if lineCount > max(options.vectorJournalLimit, itemCount / 5)
+            || isIdle && lineCount > Self.idleJournal
+        {
+            guard let position = writeCheckpoint() else { return }
+            deleteLines(before: position, committer)
+        }
     }
 
     /// Whether something is to be done some time after the last change.
-    var waitsForIdleness: Bool { book.withLock { $0.hasFailed } }
+    var waitsForIdleness: Bool {
+        book.withLock { book in
+            book.hasFailed
+                || files != nil && book.remaining == nil && book.lineCount > Self.idleJournal
+        }
+    }
 
     /// The database is closed: the commit thread and the carrier have ended.
-    func close() {}
+    func close() {
+        let pays = book.withLock { book in
+            book.remaining == nil && book.lineCount * Self.bytesPerLine > byteCount(of: book)
+        }
+        guard pays, let position = writeCheckpoint() else { return }
+        var batch = WriteBatch()
+        batch.deleteRange(lines(before: position))
+        // Otherwise they are carried again after the next start, for nothing.
+        try? store.commit(batch, .async)
+    }
 
-    func removeFiles() { files?.remove() }
+    /// About what a checkpoint takes.
+    private func byteCount(of book: borrowing Book) -> Int {
+        let graph = book.graph.statistics
+        return graph.inMemory + graph.mapped + book.keys.byteCount
+            + postings.withLock { $0.byteCount }
+    }
 
     private func lines(before position: UInt64) -> KeyRange {
         KeyRange(
@@ -45,6 +87,30 @@ extension LiveVectorIndex {
             return { _ in }
         }
         committer.wakeThreads()
+    }
+
+    /// All files of the index go: it was dropped.
+    func removeFiles() { files?.remove() }
+
+    /// Brings into memory what should be there and was mapped to be open at once.
+    private func loadIfNeeded() {
+        let (graph, isMapped) = book.withLock { book in
+            defer { book.isToBeLoaded = false }
+            return (book.graph, book.isToBeLoaded)
+        }
+        guard isMapped else { return }
+        do throws(VectorError) {
+            try graph.loadIntoMemory()
+        } catch {
+            // With memory short, the rest stays mapped.
+            if case .indexFull = error { return }
+            do throws(StorageError) {
+                try abandon(graph, because: error)
+            } catch {
+                noteFailure(true)
+                book.withLock { $0.isToBeLoaded = true }
+            }
+        }
     }
 
     private func repairIfNeeded() {

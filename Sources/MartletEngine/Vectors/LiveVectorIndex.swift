@@ -29,7 +29,7 @@ internal import MartletVectors
 internal import Synchronization
 
 final class LiveVectorIndex: Sendable {
-    struct Book: ~Copyable {
+    struct Book: ~Copyable, Sendable {
         var graph: HNSWIndex
         var keys = ByteStringTable()
         var pending: PendingChanges
@@ -37,13 +37,16 @@ final class LiveVectorIndex: Sendable {
         var remaining: KeyRange?
         /// The last change that is in the graph.
         var carriedSequence: UInt64
-        /// Journal lines that no file makes dispensable; more than there are after the items were
-        /// taken in, so that a file is made of them.
+        /// Journal lines that no file makes dispensable.
         var lineCount = 0
+        /// The graph was mapped from a file, and is to be brought into memory as far as it should.
+        var isToBeLoaded = false
         /// When the last change was published.
         var lastChange = ContinuousClock.now
         /// The store could not be read; to be tried again later.
         var hasFailed = false
+        /// A file could not be written; it is tried again from then on.
+        var writesAgain: ContinuousClock.Instant?
         /// The graph takes no more: changes stay pending, and are compared one by one.
         var isFull = false
 
@@ -59,26 +62,31 @@ final class LiveVectorIndex: Sendable {
         }
     }
 
+    /// What counts as lines of an index that is made again: so a file is written when that is done.
+    static let longLineCount = 1 << 32
+
     /// As it was when this was made.
     let definition: VectorIndexDefinition
+    let tableID: UInt32
     let table: TableName
     /// What all row keys of the table begin with.
     let keyPrefix: [UInt8]
     let store: any KeyValueStore
     let files: VectorFiles?
-    let log: @Sendable (String) -> Void
+    let options: EngineOptions
     let book: Mutex<Book>
     let postings: Mutex<ValuePostings>
 
     /// An index that was just created and holds nothing: whatever comes is published.
     init(
         new definition: VectorIndexDefinition, of table: TableDefinition,
-        store: any KeyValueStore, folder: String?, log: @escaping @Sendable (String) -> Void
+        store: any KeyValueStore, folder: String?, options: EngineOptions
     ) {
         self.definition = definition
         self.store = store
-        self.log = log
+        self.options = options
         self.table = table.name
+        tableID = table.id
         files = folder.map { VectorFiles(folder: $0, indexID: definition.id) }
         keyPrefix = OrderedKey.tablePrefix(.item, table.id)
         book = Mutex(Book(graph: Self.emptyGraph(definition), after: 0))
@@ -89,21 +97,20 @@ final class LiveVectorIndex: Sendable {
     /// again from the items.
     init(
         opening definition: VectorIndexDefinition, of table: TableDefinition,
-        store: any KeyValueStore, folder: String?, log: @escaping @Sendable (String) -> Void
+        store: any KeyValueStore, folder: String?, options: EngineOptions
     ) throws(StorageError) {
         self.definition = definition
         self.store = store
-        self.log = log
+        self.options = options
         self.table = table.name
+        tableID = table.id
         files = folder.map { VectorFiles(folder: $0, indexID: definition.id) }
         keyPrefix = OrderedKey.tablePrefix(.item, table.id)
-        let items = try Self.itemsToTakeIn(
-            in: store, index: definition.id, table: table.name, keyPrefix: keyPrefix)
-        let last = try Self.lastSequence(in: store, index: definition.id)
-        var opened = Book(graph: Self.emptyGraph(definition), after: last, remaining: items)
-        opened.lineCount = .max / 2
-        book = Mutex(opened)
-        postings = Mutex(ValuePostings(elementCount: definition.schema.count))
+        let opened = try Self.open(
+            definition, of: table, store: store, files: files, keyPrefix: keyPrefix,
+            log: options.log)
+        book = Mutex(opened.book)
+        postings = Mutex(opened.postings)
         try replayJournal()
     }
 
@@ -136,14 +143,12 @@ final class LiveVectorIndex: Sendable {
             book.graph = Self.emptyGraph(definition)
             book.keys = ByteStringTable()
             book.remaining = items
+            book.lineCount = Self.longLineCount
+            book.isToBeLoaded = false
             postings.withLock { $0 = ValuePostings(elementCount: definition.schema.count) }
             return true
         }
-        if isNew { logRebuild("\(error)") }
-    }
-
-    func logRebuild(_ reason: String) {
-        log("vector index \(definition.id) is made again from the items: \(reason)")
+        if isNew { logRebuild(error.logText) }
     }
 
     /// Whether the carrier would find something to do.
@@ -151,6 +156,23 @@ final class LiveVectorIndex: Sendable {
         book.withLock { book in
             !book.isFull && !book.hasFailed && (book.pending.count > 0 || book.remaining != nil)
         }
+    }
+
+    func add(to statistics: inout VectorStatistics) {
+        let (graph, pendingCount, pendingBytes, keyBytes, isWhole) = book.withLock { book in
+            (
+                book.graph, book.pending.count, book.pending.byteCount, book.keys.byteCount,
+                book.remaining == nil
+            )
+        }
+        let graphBytes = graph.statistics
+        statistics.indexCount += 1
+        statistics.vectorCount += graphBytes.live
+        statistics.pendingCount += pendingCount
+        statistics.rebuildingCount += isWhole ? 0 : 1
+        statistics.memoryBytes +=
+            graphBytes.inMemory + pendingBytes + keyBytes + postings.withLock { $0.byteCount }
+        statistics.mappedBytes += graphBytes.mapped
     }
 
     /// Lets go of what is pending: the index is dropped.

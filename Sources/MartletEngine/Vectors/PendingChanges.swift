@@ -115,7 +115,7 @@ struct PendingSpan: Sendable {
     }
 }
 
-struct PendingChanges {
+struct PendingChanges: Sendable {
     private(set) var start: PendingPosition
     private(set) var end: PendingPosition
     /// Where the newest change of a key is.

@@ -13,7 +13,7 @@ internal import MartletEncoding
 internal import MartletModel
 internal import MartletVectors
 
-struct ValuePostings: ~Copyable {
+struct ValuePostings: ~Copyable, Sendable {
     static let none = UInt32.max
     /// So many bitmaps are kept, each of a bit a slot.
     private static let keptLimit = 64

@@ -19,24 +19,12 @@ struct VectorFiles: Sendable {
     /// Whether there is a checkpoint.
     var exists: Bool { access(path, F_OK) == 0 }
 
-    /// Makes the index's folder.
+    /// Makes the index's folder, which is there after a power failure if its files are: should the
+    /// folder be lost, they are, too, and are made again.
     /// - Returns: the error's number; 0 for none.
     func makeFolder() -> Int32 {
         for path in [folder, indexFolder] where mkdir(path, 0o700) != 0 && errno != EEXIST {
             return errno
-        }
-        return 0
-    }
-
-    /// Lets the new checkpoint, which is synced, take the old one's place for good.
-    /// - Returns: the error's number; 0 for none.
-    func install() -> Int32 {
-        guard rename(newPath, path) == 0 else { return errno }
-        for path in [indexFolder, folder] {
-            let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-            guard descriptor >= 0 else { return errno }
-            defer { close(descriptor) }
-            if fsync(descriptor) != 0 { return errno }
         }
         return 0
     }

@@ -14,6 +14,20 @@ internal import MartletCatalog
 internal import MartletKeyValue
 internal import Synchronization
 
+/// What vector indexes hold, for metrics.
+package struct VectorStatistics: Sendable, Equatable {
+    package var indexCount = 0
+    /// Vectors in graphs.
+    package var vectorCount = 0
+    /// Changes that are searched one by one until they are in a graph.
+    package var pendingCount = 0
+    /// Indexes that are being made from the items.
+    package var rebuildingCount = 0
+    package var memoryBytes = 0
+    /// Bytes of files in the address space, in memory as far as the system has room.
+    package var mappedBytes = 0
+}
+
 final class VectorIndexes: Sendable {
     private struct State {
         var indexes: [UInt32: LiveVectorIndex] = [:]
@@ -56,7 +70,7 @@ final class VectorIndexes: Sendable {
             for index in table.definition.vectorIndexes {
                 indexes[index.id] = try LiveVectorIndex(
                     opening: index, of: table.definition, store: store, folder: folder,
-                    log: options.log)
+                    options: options)
             }
         }
         state = Mutex(State(indexes: indexes, directory: directory))
@@ -82,6 +96,12 @@ final class VectorIndexes: Sendable {
         _ search: VectorSearch, in index: VectorIndexDefinition
     ) throws(StorageError) -> [VectorMatch]? {
         try self[index.id]?.search(search)
+    }
+
+    var statistics: VectorStatistics {
+        var statistics = VectorStatistics()
+        for index in state.withLock({ Array($0.indexes.values) }) { index.add(to: &statistics) }
+        return statistics
     }
 
     // MARK: Changes
@@ -126,7 +146,7 @@ final class VectorIndexes: Sendable {
                 where left.removeValue(forKey: index.id) == nil {
                     state.indexes[index.id] = LiveVectorIndex(
                         new: index, of: table.definition, store: store, folder: folder,
-                        log: options.log)
+                        options: options)
                 }
             }
             for (id, index) in left {

@@ -32,10 +32,14 @@ import Testing
         return KnownItem(vector: vector, tenant: "t\(item % 3)", color: item % 5)
     }
 
-    @Test("a search finds every answered write, nothing that was deleted, and no item twice")
+    @Test(
+        "beside checkpoints, a search finds every answered write, nothing that was deleted, and no item twice"
+    )
     func everyAnsweredWriteIsFound() throws {
         let seconds = 1.5
-        let fixture = try VectorFixture(MemoryStore())
+        let temporary = try TemporaryFolder()
+        let fixture = try VectorFixture(
+            MemoryStore(), folder: temporary.path + "/vectors", journalLimit: 300)
         let indexes = fixture.indexes
         let index = fixture.index
         let versions = Mutex(Versions())
@@ -109,6 +113,8 @@ import Testing
             let fault = try fixture.fault(Self.middle(item), k: 3)
             #expect(fault == nil)
         }
+        #expect(access(temporary.path + "/vectors/2/graph", F_OK) == 0)
+        #expect(fixture.logged.all == [])
         fixture.close()
     }
 }

@@ -61,7 +61,7 @@ final class VectorFixture {
 
     init(
         _ store: any KeyValueStore, folder: String? = nil, metric: Metric = .euclidean,
-        items: [String: KnownItem] = [:]
+        items: [String: KnownItem] = [:], journalLimit: Int = 10_000
     ) throws {
         self.store = store
         self.folder = folder
@@ -78,6 +78,7 @@ final class VectorFixture {
         var options = EngineOptions()
         let logged = logged
         options.log = { logged.append($0) }
+        options.vectorJournalLimit = journalLimit
         indexes = try VectorIndexes(
             store: store, directory: directory, options: options, folder: folder)
         committer = Committer(
