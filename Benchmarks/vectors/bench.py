@@ -114,8 +114,8 @@ def search(chosen: argparse.Namespace, data: data_sets.DataSet) -> dict:
     return found
 
 
-def measure(chosen: argparse.Namespace) -> dict:
-    report: dict = {"threads": chosen.threads, "sets": {}}
+def measure(chosen: argparse.Namespace, report: dict) -> None:
+    """Fills the report, part by part."""
     sets = {data.name: data for data in prepare(chosen)}
     for data in sets.values():
         if "search" in chosen.parts or ("filters" in chosen.parts and data.filters):
@@ -131,7 +131,6 @@ def measure(chosen: argparse.Namespace) -> dict:
         report["stores"] = durable.measure(
             glosses, chosen.server, chosen.rounds, chosen.scratch, say
         )
-    return report
 
 
 def write(chosen: argparse.Namespace, report: dict) -> None:
@@ -154,8 +153,11 @@ def main() -> None:
     described = machine.describe()
     if float(described["busy before"].rstrip("%")) > 100 * machine.BUSY_SHARE:
         say(f"other work takes {described['busy before']} of this machine: do not keep the figures")
-    report = {"machine": described} | measure(chosen)
-    write(chosen, json.loads(json.dumps(report)))
+    report: dict = {"machine": described, "threads": chosen.threads, "sets": {}}
+    try:
+        measure(chosen, report)
+    finally:  # what was measured before a failure is not lost
+        write(chosen, json.loads(json.dumps(report)))
 
 
 def end(number: int, _: object) -> None:

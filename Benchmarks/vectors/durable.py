@@ -2,8 +2,9 @@
 
 Every store is loaded with most of the rows, and then takes rows in rounds that are interleaved
 among the stores: one row to a write, 25 rows to a write, and for ours also with several writers.
-After the last round each is told to bring its index up to date, which is timed, too: a store that
-indexes only then inserts faster and searches slower meanwhile. Then each is closed and opened
+After the last round each brings its index up to date, which is timed, too: a store that indexes
+only then inserts faster and searches slower meanwhile. Ours has done when its process rests, which
+takes half a second to see. Then each is closed and opened
 several times, each time in a new process, up to the first answer.
 """
 

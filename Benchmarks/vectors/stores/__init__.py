@@ -13,8 +13,9 @@ import numpy as np
 from data_sets import DataSet
 
 STORES = ("martlet", "zvec", "lancedb", "sqlite-vec")
-# Where acknowledged writes are not in the index until it is told to take them.
-INDEXED_LATER = ("zvec", "lancedb")
+# Where acknowledged writes may not be in the index yet: ours takes them in by itself, the others
+# when they are told to.
+INDEXED_LATER = ("martlet", "zvec", "lancedb")
 
 
 class Store:
