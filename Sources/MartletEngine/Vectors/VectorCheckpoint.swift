@@ -17,7 +17,7 @@
 // it lacks is in later lines, and what it holds, the store has not lost. Anything else, damage
 // included, means that the index is made again from the items.
 //
-// Spec: docs/format/vector-index.md.
+// Spec: docs/format/vector-files.md.
 
 internal import MartletCatalog
 internal import MartletEncoding
