@@ -115,7 +115,7 @@ extension Graph {
             rowStride: storage.rows.stride, codeStride: storage.codes?.stride ?? 0)
         try file.write(.parameters, elements: header.bytes)
         try write(storage.rows.bytes(count), to: file)
-        if let norms = storage.inverseNorms { try file.write(.inverseNorms, norms.bytes(count)) }
+        if let norms = storage.norms { try file.write(.norms, norms.bytes(count)) }
         if let quantizer = storage.quantizer, let codes = storage.codes {
             try file.write(.quantizer, elements: quantizer.serialized())
             try file.write(.codes, codes.bytes(count))
@@ -159,7 +159,12 @@ extension Graph {
             throw file.damage(.parameters, "another length of rows")
         }
         try file.map(.rows, over: empty.rows, count: count)
-        if let norms = empty.inverseNorms { try file.map(.inverseNorms, over: norms, count: count) }
+        if let norms = empty.norms {
+            try file.map(.norms, over: norms, count: count)
+            if case .squared(let values) = empty.lengths {
+                for slot in 0..<count { empty.longest.raise(to: abs(values[slot])) }
+            }
+        }
         var quantizer: ScalarQuantizer?
         var codes: Arena?
         if header.codeStride > 0 {
@@ -178,12 +183,13 @@ extension Graph {
             VectorStorage(
                 metric: parameters.metric, dimensions: parameters.dimensions,
                 rowsAreHalf: header.rowsAreHalf, rows: empty.rows,
-                inverseNorms: empty.inverseNorms, quantizer: quantizer, codes: codes,
+                norms: empty.norms, quantizer: quantizer, codes: codes, longest: empty.longest,
                 rowGuard: try Self.rowGuard(file, empty.rows, count: count)))
 
         slotCount.store(count, ordering: .releasing)
         entry.store(header.entry, ordering: .releasing)
         insertions.store(header.insertions, ordering: .relaxed)
+        tidied.store(header.insertions, ordering: .relaxed)
         training.nextCount.store(header.nextTraining, ordering: .relaxed)
         try restoreSupply(header, file)
         try checkLinks(header, file)
@@ -314,7 +320,7 @@ extension Graph {
         let pieceBytes = 16 << 20
         var arenas = [links, directory, blocks, labels]
         let storage = gate.withExclusive { self.storage }
-        arenas += [storage.codes, storage.inverseNorms].compactMap { $0 }
+        arenas += [storage.codes, storage.norms].compactMap { $0 }
         if parameters.residence == .memory {
             try storage.rowGuard?.checkAll()
             arenas.append(storage.rows)
@@ -333,8 +339,8 @@ extension Graph {
         try file.map(.rows, over: storage.rows, count: count)
         if parameters.residence == .mapped {
             if let codes = storage.codes { try file.map(.codes, over: codes, count: count) }
-            if let norms = storage.inverseNorms {
-                try file.map(.inverseNorms, over: norms, count: count)
+            if let norms = storage.norms {
+                try file.map(.norms, over: norms, count: count)
             }
             try file.map(.links, over: links, count: count)
             try file.map(.blocks, over: blocks, count: supply.withLock { $0.blockCount })
@@ -344,7 +350,7 @@ extension Graph {
             VectorStorage(
                 metric: storage.metric, dimensions: storage.dimensions,
                 rowsAreHalf: storage.rowsAreHalf, rows: storage.rows,
-                inverseNorms: storage.inverseNorms, quantizer: storage.quantizer,
-                codes: storage.codes, rowGuard: nil))
+                norms: storage.norms, quantizer: storage.quantizer, codes: storage.codes,
+                longest: storage.longest, rowGuard: nil))
     }
 }

@@ -52,7 +52,7 @@ public struct IndexSection: RawRepresentable, Hashable, Sendable {
     static let parameters = IndexSection(rawValue: 1)
     static let rows = IndexSection(rawValue: 2)
     static let rowChecksums = IndexSection(rawValue: 3)
-    static let inverseNorms = IndexSection(rawValue: 4)
+    static let norms = IndexSection(rawValue: 4)
     static let quantizer = IndexSection(rawValue: 5)
     static let codes = IndexSection(rawValue: 6)
     static let links = IndexSection(rawValue: 7)

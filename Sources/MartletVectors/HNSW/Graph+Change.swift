@@ -17,6 +17,7 @@ extension Graph {
             link(slot, unit: write(vector, at: slot, context), in: context)
         }
         trainIfDue(threads: 1)
+        tidyIfDue()
         return slot
     }
 
@@ -41,6 +42,7 @@ extension Graph {
                 self.gate.unlock()
             }
         }
+        tidyIfDue()
         return slots
     }
 

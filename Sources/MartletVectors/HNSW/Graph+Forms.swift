@@ -77,8 +77,8 @@ extension Graph {
         replaceStorage(
             VectorStorage(
                 metric: storage.metric, dimensions: dimensions, rowsAreHalf: storage.rowsAreHalf,
-                rows: storage.rows, inverseNorms: storage.inverseNorms, quantizer: quantizer,
-                codes: codes, rowGuard: storage.rowGuard))
+                rows: storage.rows, norms: storage.norms, quantizer: quantizer,
+                codes: codes, longest: storage.longest, rowGuard: storage.rowGuard))
     }
 
     /// Gives rows full precision. The caller has the gate alone.
@@ -100,7 +100,7 @@ extension Graph {
         replaceStorage(
             VectorStorage(
                 metric: storage.metric, dimensions: dimensions, rowsAreHalf: false, rows: rows,
-                inverseNorms: storage.inverseNorms, quantizer: storage.quantizer,
-                codes: storage.codes, rowGuard: nil))
+                norms: storage.norms, quantizer: storage.quantizer,
+                codes: storage.codes, longest: storage.longest, rowGuard: nil))
     }
 }

@@ -22,8 +22,9 @@ extension Graph {
             }
         }
         let storage = storage
-        let exact = RowScorer(unit, in: storage)
-        if let scorer = codeScorer(unit, storage, context) {
+        let exact = LinkScorer(RowScorer(unit, in: storage), of: slot, in: storage)
+        if let codes = codeScorer(unit, storage, context) {
+            let scorer = LinkScorer(codes, of: slot, in: storage)
             link(slot, level, from: start, scorer, exact, storage, context)
         } else {
             link(slot, level, from: start, exact, exact, storage, context)
@@ -49,7 +50,7 @@ extension Graph {
     }
 
     private func link<S: Scorer>(
-        _ slot: Slot, _ level: Int, from entry: UInt64, _ scorer: S, _ exact: RowScorer,
+        _ slot: Slot, _ level: Int, from entry: UInt64, _ scorer: S, _ exact: LinkScorer<RowScorer>,
         _ storage: VectorStorage, _ context: SearchContext
     ) {
         let top = Int(entry >> 32)
@@ -88,6 +89,13 @@ extension Graph {
         }
     }
 
+    @inline(__always)
+    func linkScorer(
+        _ slot: Slot, _ storage: VectorStorage, room: UnsafeMutablePointer<Float>
+    ) -> LinkScorer<RowScorer> {
+        LinkScorer(RowScorer(slot, in: storage, room: room), of: slot, in: storage)
+    }
+
     /// Where a walk begins, with its distance.
     @inline(__always)
     func start<S: Scorer>(_ entry: UInt64, _ scorer: S, _ context: SearchContext) -> Packed {
@@ -101,7 +109,7 @@ extension Graph {
     /// The pool's slots with their distances from the rows, sorted. Masked ones are left out, unless
     /// hardly any others are there.
     private func rescore(
-        _ found: Int, _ exact: RowScorer, without slot: Slot,
+        _ found: Int, _ exact: LinkScorer<RowScorer>, without slot: Slot,
         into candidates: UnsafeMutablePointer<Packed>, _ context: SearchContext
     ) -> Int {
         let pool = context.pool.room(found)
@@ -124,7 +132,7 @@ extension Graph {
     }
 
     private func scoredLinks(
-        of slot: Slot, _ layer: Layer, _ scorer: RowScorer,
+        of slot: Slot, _ layer: Layer, _ scorer: LinkScorer<RowScorer>,
         into words: UnsafeMutablePointer<Packed>, _ context: SearchContext
     ) -> Int {
         let batch = context.batch.room(layer.width)
@@ -154,13 +162,14 @@ extension Graph {
             let left = end - chosen
             guard chosen < limit, left > 0 else { break }
             for i in 0..<left { batch[i] = candidates[chosen + i].slot }
-            RowScorer(nearest.slot, in: storage, room: room)
+            linkScorer(nearest.slot, storage, room: room)
                 .score(batch, count: left, into: distances)
             end = chosen
             for i in 0..<left {
                 let word = candidates[chosen + i]
                 candidates[end] = word
-                end += orderedBits(distances[i]) >= word.order ? 1 : 0
+                // Equal vectors are no directions: one of them leads to the others.
+                end += orderedBits(distances[i]) > word.order ? 1 : 0
             }
         }
         return min(chosen, limit)
@@ -172,7 +181,7 @@ extension Graph {
     ///   - neighbor: with its distance to the new slot.
     ///   - exact: has the new slot's vector as its query.
     private func connect(
-        _ neighbor: Packed, to slot: Slot, _ layer: Layer, _ exact: RowScorer,
+        _ neighbor: Packed, to slot: Slot, _ layer: Layer, _ exact: LinkScorer<RowScorer>,
         _ storage: VectorStorage, _ context: SearchContext
     ) {
         let width = layer.width
@@ -186,9 +195,8 @@ extension Graph {
             martlet_store_release(layer.links(neighbor.slot) + count, slot)
             return
         }
-        let own = RowScorer(
-            neighbor.slot, in: storage, room: context.row.room(storage.dimensions))
-        own.score(batch, count: count, into: distances)
+        linkScorer(neighbor.slot, storage, room: context.row.room(storage.dimensions))
+            .score(batch, count: count, into: distances)
         let candidates = context.rest.room(width + 1)
         for i in 0..<count { candidates[i] = pack(distances[i], batch[i]) }
         candidates[count] = neighbor & 0xFFFF_FFFF_0000_0000 | Packed(slot << 1)

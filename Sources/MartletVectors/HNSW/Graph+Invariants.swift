@@ -53,11 +53,12 @@ extension Graph {
                 }
                 if !isLinked(slot) { faults.append("the entry is free") }
             }
-            let seen = reachable()
+            let seen = reachability().seen
             var lost = 0
             for slot in 0..<Slot(count) where isLive(slot) && !seen.contains(slot) { lost += 1 }
-            // Heuristic links promise no path to every vector, only to nearly all.
-            if lost * 200 > liveSeen {
+            // Heuristic links promise no path to every vector, only to nearly all. Small indexes are
+            // searched without links.
+            if lost * 100 > liveSeen, liveSeen >= Self.leastForCodes {
                 faults.append("\(lost) of \(liveSeen) vectors cannot be reached")
             }
             return faults

@@ -80,9 +80,7 @@ extension Graph {
                 }
             }
         }
-        let context = readers.enter()
-        defer { readers.leave(context) }
-        connectLost(context, besides: gone)
+        connectLost(besides: gone)
     }
 
     /// Chooses a slot's links anew, if some of them are gone.
@@ -116,9 +114,8 @@ extension Graph {
             for j in 0..<furtherCount { add(further[j]) }
         }
         let distances = context.distances.room(candidateCount)
-        let scorer = RowScorer(
-            slot, in: storage, room: context.row.room(storage.dimensions))
-        scorer.score(candidates, count: candidateCount, into: distances)
+        linkScorer(slot, storage, room: context.row.room(storage.dimensions)).score(
+            candidates, count: candidateCount, into: distances)
         let words = context.rest.room(candidateCount)
         for i in 0..<candidateCount { words[i] = pack(distances[i], candidates[i]) }
         sortPacked(words, count: candidateCount)

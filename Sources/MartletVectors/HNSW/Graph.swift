@@ -53,6 +53,8 @@ final class Graph: @unchecked Sendable {
     let entryLock = Mutex(())
     /// Numbers insertions, for their levels.
     let insertions = Atomic<UInt64>(0)
+    /// How many there were when it was last looked whether all vectors can be reached.
+    let tidied = Atomic<UInt64>(0)
 
     private let storageReference: Atomic<UnsafeRawPointer>
     let training = TrainingState()
@@ -86,10 +88,9 @@ final class Graph: @unchecked Sendable {
         _ parameters: VectorParameters, rowsAreHalf: Bool, capacity: Int
     ) throws(VectorError) -> VectorStorage {
         let dimensions = parameters.dimensions
-        let keepsUnitRows = parameters.codes == .none
-        let isHalf = rowsAreHalf && !keepsUnitRows
+        let isHalf = rowsAreHalf && parameters.codes != .none
         var norms: Arena?
-        if parameters.metric == .cosine, !keepsUnitRows {
+        if VectorStorage.hasNorms(parameters) {
             norms = try Arena(stride: 4, capacity: capacity)
         }
         return VectorStorage(
@@ -97,7 +98,7 @@ final class Graph: @unchecked Sendable {
             rows: try Arena(
                 stride: VectorStorage.rowStride(dimensions: dimensions, isHalf: isHalf),
                 capacity: capacity),
-            inverseNorms: norms, quantizer: nil, codes: nil, rowGuard: nil)
+            norms: norms, quantizer: nil, codes: nil, longest: Longest(), rowGuard: nil)
     }
 
     // MARK: The storage

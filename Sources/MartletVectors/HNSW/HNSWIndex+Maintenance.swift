@@ -46,7 +46,7 @@ extension HNSWIndex {
         made.free = free
         made.rowsAreHalf = storage.rowsAreHalf
         made.rows = .init(storage.rows, slots)
-        if let norms = storage.inverseNorms { made.rows.add(.init(norms, slots)) }
+        if let norms = storage.norms { made.rows.add(.init(norms, slots)) }
         if let codes = storage.codes { made.codes = .init(codes, slots) }
         made.links = .init(graph.links, slots)
         made.links.add(.init(graph.blocks, blocks))

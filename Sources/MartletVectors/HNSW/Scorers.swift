@@ -7,9 +7,6 @@ protocol Scorer {
     /// Distances of `count` slots, in their order. Smaller is closer.
     func score(
         _ slots: UnsafePointer<Slot>, count: Int, into distances: UnsafeMutablePointer<Float>)
-
-    /// Asks for the memory that scoring this slot will read first.
-    func prefetch(_ slot: Slot)
 }
 
 /// Compares a query with rows.
@@ -30,8 +27,10 @@ struct RowScorer: Scorer {
         rows = UnsafeRawPointer(storage.rows.base)
         stride = storage.rows.stride
         kernels = storage.kernels
-        inverseNorms = storage.inverseNorms.map {
-            UnsafePointer($0.base.assumingMemoryBound(to: Float.self))
+        if case .inverse(let values) = storage.lengths {
+            inverseNorms = UnsafePointer(values)
+        } else {
+            inverseNorms = nil
         }
     }
 
@@ -46,7 +45,9 @@ struct RowScorer: Scorer {
         } else {
             query = UnsafePointer(storage.row(slot).assumingMemoryBound(to: Float.self))
         }
-        self.init(query, scale: storage.inverseNorm(slot), in: storage)
+        var scale: Float = 1
+        if case .inverse(let values) = storage.lengths { scale = values[Int(slot)] }
+        self.init(query, scale: scale, in: storage)
     }
 
     @inline(__always)
@@ -63,13 +64,6 @@ struct RowScorer: Scorer {
         for i in 0..<count {
             distances[i] = 1 - distances[i] * scale * inverseNorms[Int(slots[i])]
         }
-    }
-
-    @inline(__always)
-    func prefetch(_ slot: Slot) {
-        let row = rows + Int(slot) &* stride
-        martlet_prefetch(row)
-        martlet_prefetch(row + 64)
     }
 }
 
@@ -93,12 +87,47 @@ struct CodeScorer: Scorer {
     ) {
         withUnsafePointer(to: query) { kernel($0, codes, stride, slots, count, distances) }
     }
+}
+
+/// Distances by which links are made: the scorer's own, but for dot products.
+///
+/// By dot products the nearest to everything are the longest vectors, and links by them would leave
+/// out the rest. So vectors are thought of with one more dimension that gives all of them the length
+/// of the longest: there, the squared distance of two is what links are made by, and a query, whose
+/// additional number is 0, has the same order of distances as of dot products.
+struct LinkScorer<Base: Scorer>: Scorer {
+    private let base: Base
+    private let squares: UnsafePointer<Float>?
+    private let longest: Float
+    /// The query's squared length, and its additional number.
+    private let own: Float
+    private let lift: Float
+
+    init(_ base: Base, of slot: Slot, in storage: VectorStorage) {
+        self.base = base
+        guard case .squared(let values) = storage.lengths else {
+            (squares, longest, own, lift) = (nil, 0, 0, 0)
+            return
+        }
+        squares = UnsafePointer(values)
+        longest = storage.longest.square
+        own = values[Int(slot)]
+        lift = max(longest - own, 0).squareRoot()
+    }
 
     @inline(__always)
-    func prefetch(_ slot: Slot) {
-        let code = codes + Int(slot) &* stride
-        martlet_prefetch(code)
-        martlet_prefetch(code + 64)
-        martlet_prefetch(code + 128)
+    func score(
+        _ slots: UnsafePointer<Slot>, count: Int, into distances: UnsafeMutablePointer<Float>
+    ) {
+        base.score(slots, count: count, into: distances)
+        guard let squares else { return }
+        for i in 0..<count {
+            let other = squares[Int(slots[i])]
+            // The difference of the additional numbers, in a form that loses nothing when both are
+            // large and nearly the same.
+            let sum = lift + max(longest - other, 0).squareRoot()
+            let difference = sum > 0 ? (other - own) / sum : 0
+            distances[i] = own + other + 2 * distances[i] + difference * difference
+        }
     }
 }

@@ -1,37 +1,42 @@
 // The vectors of an index, and their codes, as one search sees them.
 //
 // Rows are float32 of unit length (cosine without codes), float32 as the caller gave them, or
-// float16 while every number so far survives that. With codes, cosine keeps the inverse of each
-// row's length beside the rows; 0 for a zero vector, whose distance to everything is thereby 1.
+// float16 while every number so far survives that. Beside the rows are lengths, for metrics that
+// need them: with codes, cosine keeps the inverse of each row's length, 0 for a zero vector, whose
+// distance to everything is thereby 1; the dot product keeps squares of lengths, for links.
 //
 // A storage never changes its form: when the form of the rows or the ranges of the codes change, a
 // new storage is published and the old one goes when its last reader has left. Elements below the
 // slot count are written before their slots can be found.
 
 internal import CVectorKernels
+internal import Synchronization
 
 final class VectorStorage: @unchecked Sendable {
     let metric: Metric
     let dimensions: Int
     let kernels: DistanceKernels
     let rows: Arena
-    /// Inverse lengths, where rows are not of unit length and the metric is cosine.
-    let inverseNorms: Arena?
+    /// Inverse lengths or squared lengths, as `lengths` says; float32.
+    let norms: Arena?
     let quantizer: ScalarQuantizer?
     let codes: Arena?
+    /// The greatest of the squared lengths.
+    let longest: Longest
     /// Checks parts of a mapped file before they are first used.
     let rowGuard: RowGuard?
 
     init(
-        metric: Metric, dimensions: Int, rowsAreHalf: Bool, rows: Arena, inverseNorms: Arena?,
-        quantizer: ScalarQuantizer?, codes: Arena?, rowGuard: RowGuard?
+        metric: Metric, dimensions: Int, rowsAreHalf: Bool, rows: Arena, norms: Arena?,
+        quantizer: ScalarQuantizer?, codes: Arena?, longest: Longest, rowGuard: RowGuard?
     ) {
         self.metric = metric
         self.dimensions = dimensions
         self.rows = rows
-        self.inverseNorms = inverseNorms
+        self.norms = norms
         self.quantizer = quantizer
         self.codes = codes
+        self.longest = longest
         self.rowGuard = rowGuard
         kernels = DistanceKernels(metric, rowsAreHalf: rowsAreHalf, dimensions: dimensions)
     }
@@ -49,15 +54,32 @@ final class VectorStorage: @unchecked Sendable {
     @inline(__always)
     func row(_ slot: Slot) -> UnsafeMutableRawPointer { rows.base + Int(slot) &* rows.stride }
 
+    /// What is kept of lengths.
+    enum Lengths {
+        case none
+        case inverse(UnsafeMutablePointer<Float>)
+        case squared(UnsafeMutablePointer<Float>)
+    }
+
     @inline(__always)
-    func inverseNorm(_ slot: Slot) -> Float {
-        guard let inverseNorms else { return 1 }
-        return inverseNorms.base.assumingMemoryBound(to: Float.self)[Int(slot)]
+    var lengths: Lengths {
+        guard let norms else { return .none }
+        let values = norms.base.assumingMemoryBound(to: Float.self)
+        return metric == .cosine ? .inverse(values) : .squared(values)
+    }
+
+    /// Whether an index keeps lengths.
+    static func hasNorms(_ parameters: VectorParameters) -> Bool {
+        switch parameters.metric {
+        case .cosine: parameters.codes != .none
+        case .euclidean: false
+        case .dotProduct: true
+        }
     }
 
     func commit(count: Int) throws(VectorError) {
         try rows.commit(count: count)
-        try inverseNorms?.commit(count: count)
+        try norms?.commit(count: count)
         try codes?.commit(count: count)
     }
 
@@ -72,19 +94,27 @@ final class VectorStorage: @unchecked Sendable {
         _ vector: UnsafePointer<Float>, unit: UnsafePointer<Float>, inverseNorm: Float,
         at slot: Slot
     ) -> Int {
-        // A length whose inverse is no proper number: the row is the unit vector itself.
-        let isProper = inverseNorm == 0 || (inverseNorm.isNormal && inverseNorms != nil)
-        let kept = inverseNorms != nil && isProper ? vector : unit
+        var kept = unit
+        switch lengths {
+        case .none: break
+        case .inverse(let values):
+            // A length whose inverse is no proper number: the row is the unit vector itself.
+            let isProper = inverseNorm == 0 || inverseNorm.isNormal
+            if isProper { kept = vector }
+            values[Int(slot)] = isProper ? inverseNorm : 1
+        case .squared(let values):
+            let square = min(
+                VectorKernels.best.pointee.dot_f32(vector, vector, dimensions),
+                .greatestFiniteMagnitude)
+            values[Int(slot)] = square
+            longest.raise(to: square)
+        }
         if rowsAreHalf {
             let fits = narrowLosslessly(
                 kept, count: dimensions, into: row(slot).assumingMemoryBound(to: UInt16.self))
             precondition(fits, "rows are changed to float32 before such a vector comes")
         } else {
             row(slot).copyMemory(from: kept, byteCount: dimensions * MemoryLayout<Float>.stride)
-        }
-        if let inverseNorms {
-            inverseNorms.base.assumingMemoryBound(to: Float.self)[Int(slot)] =
-                isProper ? inverseNorm : 1
         }
         guard let quantizer, let codes else { return 0 }
         return quantizer.encode(
@@ -104,10 +134,20 @@ final class VectorStorage: @unchecked Sendable {
     /// Reads a row as codes and queries are made of: of unit length under cosine.
     func readUnit(_ slot: Slot, into vector: UnsafeMutablePointer<Float>) {
         read(slot, into: vector)
-        guard inverseNorms != nil else { return }
-        let scale = inverseNorm(slot)
+        guard case .inverse(let values) = lengths else { return }
+        let scale = values[Int(slot)]
         for i in 0..<dimensions { vector[i] *= scale }
     }
+}
+
+/// The greatest squared length of all vectors of an index; it only rises.
+final class Longest: Sendable {
+    private let bits = Atomic<UInt32>(0)
+
+    /// Bits of floats that are not negative order as the floats do.
+    var square: Float { Float(bitPattern: bits.load(ordering: .relaxed)) }
+
+    func raise(to square: Float) { bits.max(square.bitPattern, ordering: .relaxed) }
 }
 
 /// What a query becomes before anything is compared with it.

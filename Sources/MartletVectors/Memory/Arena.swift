@@ -62,7 +62,8 @@ final class Arena: @unchecked Sendable {
         // An eighth more than is needed, in steps that keep system calls rare.
         let step = needed < Self.largePageBytes ? 1 << 16 : Self.largePageBytes
         let new = min(
-            Self.rounded(max(needed, old + old / 8), to: step), Self.rounded(
+            Self.rounded(max(needed, old + old / 8), to: step),
+            Self.rounded(
                 capacity * stride, to: Self.largePageBytes))
         guard mprotect(base + old, new - old, PROT_READ | PROT_WRITE) == 0 else {
             throw .indexFull
