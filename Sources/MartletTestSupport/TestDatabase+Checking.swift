@@ -43,7 +43,10 @@ extension TestDatabase {
         case .catalog: return "catalog " + String(decoding: key.dropFirst(), as: UTF8.self)
         case .transactionToken: return "token " + String(decoding: key.dropFirst(), as: UTF8.self)
         case .vectorJournal where key.count == 1: return "next sequence"
-        case .tally, .item, .indexRow, .expiry, .vectorJournal, .vectorWalk:
+        case .streamRecord where key.count == 1: return "next stream sequence"
+        case .stream:
+            return "stream " + String(decoding: key.dropFirst(), as: UTF8.self)
+        case .tally, .item, .indexRow, .expiry, .vectorJournal, .vectorWalk, .streamRecord:
             let id = key[1..<5].reduce(0) { $0 << 8 | Int($1) }
             return "\(space) \(id) \(hexadecimal(key.dropFirst(5)))"
         }
