@@ -164,6 +164,7 @@ extension ChangedDefinition {
     private mutating func delete(_ name: Text) {
         let place = definition.indexes.firstIndex { $0.name == name }!
         deletedIndexes.append(definition.indexes.remove(at: place))
+        definition.attached.insights.removeAll { $0.index == name }
     }
 }
 

@@ -65,11 +65,21 @@ struct DefinitionReader {
         return flag
     }
 
+    mutating func optionalFlag(_ name: Text) throws(CorruptRecord) -> Bool? {
+        members[name] == nil ? nil : try flag(name)
+    }
+
     mutating func choice<Choice: RawRepresentable<String>>(
         _ name: Text, _ type: Choice.Type = Choice.self
     ) throws(CorruptRecord) -> Choice {
         guard let choice = Choice(rawValue: try text(name)) else { throw fault(name) }
         return choice
+    }
+
+    mutating func optionalChoice<Choice: RawRepresentable<String>>(
+        _ name: Text, _ type: Choice.Type = Choice.self
+    ) throws(CorruptRecord) -> Choice? {
+        members[name] == nil ? nil : try choice(name)
     }
 
     mutating func list(_ name: Text) throws(CorruptRecord) -> [AttributeValue] {

@@ -7,7 +7,8 @@
 //    3  changes that the service does not take together
 //    4  index changes: one for each index, definitions, keys, projections; vector indexes alike
 //    5  billing mode against throughput
-//    6  stream, encryption
+//    6  stream, encryption, replication of settings
+//    7  replicas (`ReplicaRequest.swift`)
 
 package import MartletModel
 
@@ -22,6 +23,8 @@ extension TableChange {
         try checkBilling()
         try stream?.checkChange()
         try encryption?.check()
+        try settingsReplication?.check()
+        try replicas?.check()
     }
 
     private var hasOnDemand: Bool { onDemand?.read != nil || onDemand?.write != nil }
@@ -30,13 +33,15 @@ extension TableChange {
         let hasOther =
             billing != nil || provisioned != nil || hasOnDemand || warm != nil
             || tableClass != nil || isDeletionProtected != nil || stream != nil || encryption != nil
+            || settingsReplication != nil || isDisassociationProtected != nil || replicas != nil
         let changesIndexes =
             indexChanges?.isEmpty == false || vectorIndexChanges?.isEmpty == false
         guard hasOther || changesIndexes else {
             throw ValidationError(
                 "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
                     + "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, "
-                    + "MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, "
+                    + "MultiAccountReplicaReady, ReplicaTransitRoleArn, "
+                    + (namesConsistency ? "" : "MultiRegionConsistency, ")
                     + "DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass "
                     + "is required")
         }
@@ -54,9 +59,17 @@ extension TableChange {
         let concerns = [
             capacity, hasOnDemand, warm != nil, tableClass != nil, isDeletionProtected != nil,
             stream != nil, encryption != nil, indexChanges != nil || vectorIndexChanges != nil,
+            settingsReplication != nil, isDisassociationProtected != nil, replicas != nil,
         ].count { $0 }
+        if let replicas, concerns > 1 {
+            throw .invalid(
+                replicas.isOfGroup
+                    ? "Requests that modify replicas or witnesses must not also modify other fields"
+                    : "Replica modification must be the only operation in the request")
+        }
         let alone: [(Bool, String)] = [
             (isDeletionProtected != nil, "DeletionProtection modification"),
+            (isDisassociationProtected != nil, "DisassociationProtection modification"),
             (encryption != nil, "Server-Side Encryption modification"),
             (tableClass != nil, "TableClass modification"),
         ]

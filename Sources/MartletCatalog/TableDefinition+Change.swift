@@ -34,6 +34,7 @@ extension TableDefinition {
         } catch {
             throw CatalogError(error)
         }
+        if let replicas = change.replicas { throw CatalogError(replicas.refusal(in: owner.region)) }
         var changed = ChangedDefinition(definition: self)
         do throws(ValidationError) {
             try changed.definition.changeCapacity(change, now: now)
@@ -48,6 +49,12 @@ extension TableDefinition {
         }
         if let isProtected = change.isDeletionProtected {
             changed.definition.isDeletionProtected = isProtected
+        }
+        if let replication = change.settingsReplication {
+            changed.definition.attached.settingsReplication = replication
+        }
+        if let isProtected = change.isDisassociationProtected {
+            changed.definition.attached.isDisassociationProtected = isProtected
         }
         try changed.changeIndexes(
             change, of: self, now: now, isDeletingIndex: isDeletingIndex, makeIndexID: makeIndexID)
@@ -112,6 +119,7 @@ extension TableDefinition {
                 throw ValidationError("Table has no stream to disable: TableName: \(name)")
             }
             stream = nil
+            attached.streamPolicy = nil
         }
     }
 

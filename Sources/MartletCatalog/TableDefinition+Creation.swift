@@ -13,7 +13,7 @@
 //    9  vector indexes: billing, their number; then one after the other as
 //       `VectorIndexDefinition+Checking.swift` says
 //   10  projected attributes over all indexes
-//   11  stream, encryption, tags
+//   11  stream, encryption, tags, replication of settings
 
 package import MartletModel
 
@@ -64,6 +64,7 @@ extension TableDefinition {
         let stream = try StreamSettings.created(request.stream, now: now)
         try request.encryption?.check()
         try Tag.check(request.tags)
+        try request.settingsReplication?.check()
 
         for position in indexes.indices { indexes[position].id = makeIndexID() }
         for position in vectorIndexes.indices { vectorIndexes[position].id = makeIndexID() }
@@ -78,7 +79,8 @@ extension TableDefinition {
                 encryption.asksForKey
                     ? EncryptionSettings(keyARN: encryption.keyARN(owner: owner)) : nil
             },
-            tags: request.tags, resourcePolicy: request.resourcePolicy)
+            tags: request.tags, resourcePolicy: request.resourcePolicy,
+            attached: AttachedSettings(settingsReplication: request.settingsReplication))
     }
 }
 

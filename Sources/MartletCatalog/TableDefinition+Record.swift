@@ -1,33 +1,39 @@
 // A table's definition as an item, which the catalogue stores as an item record: attributes are
 // named, so that a dump of the catalogue can be read, and a format can grow.
 //
-//   format N 1 or 2 · name S · id N · uuid S · created N
+//   format N 1, 2 or 3 · name S · id N · uuid S · created N
 //   attributes L of { name S, type S }                 in the order of their declaration
 //   hash L of S, range L of S                          key attribute names
 //   indexes L of { name S, id N, kind S, hash L, range L, projection S, include L?, status S,
 //                  throughput M? }
-//   vectors L of vector indexes, format 2 only (`VectorIndexDefinition+Record.swift`)
+//   vectors L of vector indexes, not in format 1 (`VectorIndexDefinition+Record.swift`)
 //   billing S · switched N? · throughput { read N, write N, increased N?, decreased N?,
 //                  maxRead N?, maxWrite N?, warmRead N?, warmWrite N? }
 //   class S · classChanged N? · protected BOOL · stream { view S, label S }?
 //   key S? · expiry S? · tags L of { key S, value S } · policy S?
+//   attached M, format 3 only (`AttachedSettings+Record.swift`)
 //
-// Times are seconds since 1970. A table without vector indexes is written in format 1, as before
-// there were any. A record of another format, or with a member that is not listed, is refused:
-// rewriting it would lose what it says.
+// Times are seconds since 1970. A table is written in the oldest format that can say what it has. A
+// record of another format, or with a member that is not listed, is refused: rewriting it would
+// lose what it says.
 // Spec: docs/format/catalog.md.
 
 package import MartletEncoding
 package import MartletModel
 
 extension TableDefinition {
-    /// What a table needs that has no vector index, and one that has.
-    private static let formats = (plain: 1, vectors: 2)
+    /// What a table needs that has no vector index; one that has; one with attached settings.
+    private static let formats = (plain: 1, vectors: 2, attached: 3)
+
+    private var format: Int {
+        if !attached.isEmpty { return Self.formats.attached }
+        return vectorIndexes.isEmpty ? Self.formats.plain : Self.formats.vectors
+    }
 
     /// The definition as an item.
     package var storedItem: Item {
         var item: Item = [
-            "format": .count(vectorIndexes.isEmpty ? Self.formats.plain : Self.formats.vectors),
+            "format": .count(format),
             "name": .text(name.description),
             "id": .number(DecimalNumber(Int(id))),
             "uuid": .text(uuid),
@@ -46,7 +52,10 @@ extension TableDefinition {
             "tags": .list(
                 tags.map { .map(["key": .text($0.key), "value": .text($0.value)]) }),
         ]
-        if !vectorIndexes.isEmpty { item["vectors"] = .list(vectorIndexes.map(\.storedValue)) }
+        if format > Self.formats.plain {
+            item["vectors"] = .list(vectorIndexes.map(\.storedValue))
+        }
+        if !attached.isEmpty { item["attached"] = attached.storedValue }
         item["switched"] = lastSwitchToPayPerRequest.map(AttributeValue.time)
         item["classChanged"] = lastTableClassUpdate.map(AttributeValue.time)
         item["stream"] = stream.map {
@@ -68,7 +77,7 @@ extension TableDefinition {
     package init(storedItem item: Item) throws(CorruptRecord) {
         var reader = DefinitionReader(item, "table")
         let format = try reader.integer("format")
-        guard format == Self.formats.plain || format == Self.formats.vectors else {
+        guard (Self.formats.plain...Self.formats.attached).contains(format) else {
             throw CorruptRecord("table: format \(format)")
         }
         var definitions: [KeyAttribute] = []
@@ -84,10 +93,17 @@ extension TableDefinition {
             indexes.append(try IndexDefinition(stored: element, definitions))
         }
         var vectorIndexes: [VectorIndexDefinition] = []
-        if format == Self.formats.vectors {
+        if format > Self.formats.plain {
             for element in try reader.list("vectors") {
                 vectorIndexes.append(try VectorIndexDefinition(stored: element, definitions))
             }
+        }
+        var attached = AttachedSettings()
+        if format == Self.formats.attached {
+            guard let value = reader.take("attached") else {
+                throw CorruptRecord("table: member attached")
+            }
+            attached = try AttachedSettings(stored: value)
         }
         var tags: [Tag] = []
         for element in try reader.list("tags") {
@@ -119,7 +135,8 @@ extension TableDefinition {
             isDeletionProtected: try reader.flag("protected"), stream: stream,
             encryption: try reader.optionalText("key").map(EncryptionSettings.init),
             timeToLiveAttribute: try reader.optionalText("expiry").map { Text($0) },
-            tags: tags, resourcePolicy: try reader.optionalText("policy"))
+            tags: tags, resourcePolicy: try reader.optionalText("policy"),
+            attached: attached)
         try reader.finish()
     }
 }

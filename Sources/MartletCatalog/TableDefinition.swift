@@ -70,6 +70,7 @@ package struct TableDefinition: Hashable, Sendable {
     package var timeToLiveAttribute: Text?
     package var tags: [Tag]
     package var resourcePolicy: String?
+    package var attached: AttachedSettings
 
     package init(
         name: TableName, id: UInt32, uuid: String, created: Timestamp,
@@ -79,7 +80,8 @@ package struct TableDefinition: Hashable, Sendable {
         throughput: ThroughputSettings = ThroughputSettings(), tableClass: TableClass = .standard,
         lastTableClassUpdate: Timestamp? = nil, isDeletionProtected: Bool = false,
         stream: StreamSettings? = nil, encryption: EncryptionSettings? = nil,
-        timeToLiveAttribute: Text? = nil, tags: [Tag] = [], resourcePolicy: String? = nil
+        timeToLiveAttribute: Text? = nil, tags: [Tag] = [], resourcePolicy: String? = nil,
+        attached: AttachedSettings = AttachedSettings()
     ) {
         self.name = name
         self.id = id
@@ -100,6 +102,7 @@ package struct TableDefinition: Hashable, Sendable {
         self.timeToLiveAttribute = timeToLiveAttribute
         self.tags = tags
         self.resourcePolicy = resourcePolicy
+        self.attached = attached
     }
 
     package func index(named name: Text) -> IndexDefinition? {

@@ -167,6 +167,9 @@ package struct TableRequest: Hashable, Sendable {
     package var encryption: EncryptionRequest?
     package var tags: [Tag]
     package var resourcePolicy: String?
+    package var settingsReplication: SettingsReplication?
+    /// ARN of a table of another account, to be a replica of.
+    package var globalTableSource: String?
 
     package init(
         name: TableName, attributeDefinitions: [KeyAttribute], keySchema: [KeySchemaElement],
@@ -175,7 +178,8 @@ package struct TableRequest: Hashable, Sendable {
         provisioned: CapacityUnits? = nil,
         onDemand: PartialUnits? = nil, warm: PartialUnits? = nil, tableClass: TableClass? = nil,
         isDeletionProtected: Bool? = nil, stream: StreamRequest? = nil,
-        encryption: EncryptionRequest? = nil, tags: [Tag] = [], resourcePolicy: String? = nil
+        encryption: EncryptionRequest? = nil, tags: [Tag] = [], resourcePolicy: String? = nil,
+        settingsReplication: SettingsReplication? = nil, globalTableSource: String? = nil
     ) {
         self.name = name
         self.attributeDefinitions = attributeDefinitions
@@ -193,6 +197,8 @@ package struct TableRequest: Hashable, Sendable {
         self.encryption = encryption
         self.tags = tags
         self.resourcePolicy = resourcePolicy
+        self.settingsReplication = settingsReplication
+        self.globalTableSource = globalTableSource
     }
 }
 
@@ -223,6 +229,12 @@ package struct TableChange: Hashable, Sendable {
     package var isDeletionProtected: Bool?
     package var stream: StreamRequest?
     package var encryption: EncryptionRequest?
+    package var settingsReplication: SettingsReplication?
+    package var isDisassociationProtected: Bool?
+    /// nil without ReplicaUpdates: consistency and witnesses alone change nothing.
+    package var replicas: ReplicaChange?
+    /// Whether the request named MultiRegionConsistency, which one text of the service depends on.
+    package var namesConsistency: Bool
 
     package init(
         name: TableName, attributeDefinitions: [KeyAttribute]? = nil,
@@ -231,7 +243,9 @@ package struct TableChange: Hashable, Sendable {
         provisioned: CapacityUnits? = nil, onDemand: PartialUnits? = nil,
         warm: PartialUnits? = nil, tableClass: TableClass? = nil,
         isDeletionProtected: Bool? = nil, stream: StreamRequest? = nil,
-        encryption: EncryptionRequest? = nil
+        encryption: EncryptionRequest? = nil, settingsReplication: SettingsReplication? = nil,
+        isDisassociationProtected: Bool? = nil, replicas: ReplicaChange? = nil,
+        namesConsistency: Bool = false
     ) {
         self.name = name
         self.attributeDefinitions = attributeDefinitions
@@ -245,5 +259,9 @@ package struct TableChange: Hashable, Sendable {
         self.isDeletionProtected = isDeletionProtected
         self.stream = stream
         self.encryption = encryption
+        self.settingsReplication = settingsReplication
+        self.isDisassociationProtected = isDisassociationProtected
+        self.replicas = replicas
+        self.namesConsistency = namesConsistency
     }
 }

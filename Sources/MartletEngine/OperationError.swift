@@ -10,6 +10,9 @@ package enum OperationError: Error, Sendable {
     case resourceNotFound(String)
     /// What the backup operations call a missing table.
     case tableMissing(String)
+    /// No policy, or not the one that was expected.
+    case policyNotFound(String)
+    case globalTableNotFound(String)
     case resourceInUse(String)
     case limitExceeded(String)
     case accessDenied(String)

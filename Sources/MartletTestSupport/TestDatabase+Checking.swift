@@ -68,6 +68,8 @@ extension OperationError {
         case .validation(let text): "validation: \(text)"
         case .resourceNotFound(let text): "not found: \(text)"
         case .tableMissing(let text): "table missing: \(text)"
+        case .policyNotFound(let text): "policy not found: \(text)"
+        case .globalTableNotFound(let text): "global table not found: \(text)"
         case .resourceInUse(let text): "in use: \(text)"
         case .limitExceeded(let text): "limit: \(text)"
         case .accessDenied(let text): "denied: \(text)"

@@ -61,6 +61,8 @@ package struct ErrorShape: Sendable {
         case .resourceNotFound(let text): self = .dynamoDB("ResourceNotFoundException", text)
         case .resourceInUse(let text): self = .dynamoDB("ResourceInUseException", text)
         case .tableMissing(let text): self = .dynamoDB("TableNotFoundException", text)
+        case .policyNotFound(let text): self = .dynamoDB("PolicyNotFoundException", text)
+        case .globalTableNotFound(let text): self = .dynamoDB("GlobalTableNotFoundException", text)
         case .limitExceeded(let text): self = .dynamoDB("LimitExceededException", text)
         case .accessDenied(let text):
             self = .service("AccessDeniedException", text)

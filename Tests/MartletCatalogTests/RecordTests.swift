@@ -28,6 +28,27 @@ extension SeededRandom {
             onDemand: maybe(()).map { units() }, warm: maybe(()).map { units() })
     }
 
+    private mutating func attached() -> AttachedSettings {
+        AttachedSettings(
+            policyRevision: maybe(()).map { number(0...4_000_000_000_000) },
+            streamPolicy: maybe(()).map {
+                StreamPolicy(label: word(), document: word(), revision: number(0...9))
+            },
+            insights: (0..<number(0...2)).map { place in
+                ContributorInsights(
+                    index: place == 0 ? nil : Text(word()), isEnabled: chance(1, in: 2),
+                    mode: chance(1, in: 2) ? .throttled : .accessedAndThrottled, enabled: time(),
+                    updated: time())
+            },
+            destinations: (0..<number(0...2)).map { _ in
+                KinesisDestination(
+                    streamARN: word(), isActive: chance(1, in: 2),
+                    precision: maybe(()).map { chance(1, in: 2) ? .millisecond : .microsecond })
+            },
+            settingsReplication: maybe(.disabled),
+            isDisassociationProtected: maybe(()).map { chance(1, in: 2) })
+    }
+
     mutating func definition() -> TableDefinition {
         let attributes = (0..<number(2...9)).map { place in
             KeyAttribute(
@@ -60,7 +81,8 @@ extension SeededRandom {
             encryption: maybe(()).map { EncryptionSettings(keyARN: word()) },
             timeToLiveAttribute: maybe(Text("ttl \u{E9}")),
             tags: (0..<number(0...3)).map { Tag(key: "k\($0)", value: word()) },
-            resourcePolicy: maybe(()).map { word() })
+            resourcePolicy: maybe(()).map { word() },
+            attached: maybe(()).map { attached() } ?? AttachedSettings())
     }
 }
 
@@ -100,8 +122,10 @@ extension SeededRandom {
             extended["replicas"] = .list([])
             #expect(throws: CorruptRecord.self) { try TableDefinition(storedItem: extended) }
             extended["replicas"] = nil
-            extended["format"] = .number(DecimalNumber(2))
-            #expect(throws: CorruptRecord.self) { try TableDefinition(storedItem: extended) }
+            for other in [1, 2, 3, 4] where .number(DecimalNumber(other)) != item["format"] {
+                extended["format"] = .number(DecimalNumber(other))
+                #expect(throws: CorruptRecord.self) { try TableDefinition(storedItem: extended) }
+            }
         }
     }
 

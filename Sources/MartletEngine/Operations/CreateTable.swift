@@ -45,6 +45,7 @@ extension CreateTable: WriteOperation {
     ) throws(OperationError) -> (TableDefinition, nextID: UInt32) {
         var next = nextID + 1
         do throws(ValidationError) {
+            try request.requireNoSource(in: options.owner)
             let definition = try TableDefinition(
                 creating: request, id: nextID, uuid: randomUUID(), now: now, owner: options.owner
             ) {

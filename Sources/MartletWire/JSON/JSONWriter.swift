@@ -107,16 +107,16 @@ package struct JSONWriter: ~Copyable {
     /// The shortest text that reads back as the value, with a fraction: `1.0`, `0.5`.
     package mutating func double(_ value: Double) {
         precondition(value.isFinite, "JSON has no text for \(value)")
-        number(value.description)
+        numeral(value.description)
     }
 
     /// The shortest text that reads back as the value, as for doubles.
     package mutating func float(_ value: Float) {
         precondition(value.isFinite, "JSON has no text for \(value)")
-        number(value.description)
+        numeral(value.description)
     }
 
-    private mutating func number(_ text: String) {
+    mutating func numeral(_ text: String) {
         var text = text
         text.withUTF8 { bytes in
             reserve(bytes.count + 1)

@@ -14,6 +14,7 @@ extension CreateTable: WireOperation {
         var settings = TableSettingMembers()
         var tags: TagMembers?
         var resourcePolicy: String?
+        var globalTableSource: String?
 
         mutating func read(
             _ name: JSONString, from reader: inout JSONReader
@@ -30,6 +31,7 @@ extension CreateTable: WireOperation {
             case "VectorIndexes": vectorIndexes = try VectorIndexMembers.readList(from: &reader)
             case "Tags": tags = try TagMembers.read(from: &reader)
             case "ResourcePolicy": resourcePolicy = try reader.readOptionalString()
+            case "GlobalTableSourceArn": globalTableSource = try reader.readOptionalString()
             default: if try !settings.read(name, from: &reader) { try reader.skipValue() }
             }
         }
@@ -49,9 +51,11 @@ extension CreateTable: WireOperation {
         var checks = MemberChecks()
         let settings = members.settings
         let billing = settings.billing(&checks)
-        checks.require(members.keySchema != nil, at: "keySchema")
+        // A replica would take its key from its source.
+        let isReplica = members.globalTableSource != nil
+        checks.require(members.keySchema != nil || isReplica, at: "keySchema")
         let key = members.keySchema?.check(&checks, at: "keySchema", limit: 2)
-        checks.require(members.definitions != nil, at: "attributeDefinitions")
+        checks.require(members.definitions != nil || isReplica, at: "attributeDefinitions")
         let definitions = members.definitions?.check(&checks)
         let localIndexes = checks.indexes(
             members.localIndexes, at: "localSecondaryIndexes", keyLimit: 2)
@@ -62,18 +66,25 @@ extension CreateTable: WireOperation {
         let stream = settings.stream(&checks)
         let encryption = settings.encryption(&checks)
         let tags = members.tags?.check(&checks) ?? []
+        checks.length(
+            of: members.globalTableSource, in: 1...1_024, at: "globalTableSourceArn")
+        let replication = settings.settingsReplication(&checks)
         try checks.check()
+        let policy = try members.resourcePolicy.map { text throws(WireError) in
+            try PolicyDocument(text).canonical
+        }
         return DecodedRequest(
             CreateTable(
                 TableRequest(
-                    name: name, attributeDefinitions: definitions!, keySchema: key!,
+                    name: name, attributeDefinitions: definitions ?? [], keySchema: key ?? [],
                     localIndexes: localIndexes, globalIndexes: globalIndexes,
                     vectorIndexes: vectorIndexes, billing: billing,
                     provisioned: settings.provisioned?.provisioned,
                     onDemand: settings.onDemand?.partial, warm: settings.warm?.partial,
                     tableClass: tableClass, isDeletionProtected: settings.isDeletionProtected,
                     stream: stream, encryption: encryption, tags: tags,
-                    resourcePolicy: members.resourcePolicy)))
+                    resourcePolicy: policy, settingsReplication: replication,
+                    globalTableSource: members.globalTableSource)))
     }
 
     /// A new table's name: missing, then pattern and length, before all other members.

@@ -247,6 +247,14 @@ extension JSONWriter {
         }
         member("DeletionProtectionEnabled")
         bool(definition.isDeletionProtected)
+        if let isProtected = definition.attached.isDisassociationProtected {
+            member("DisassociationProtectionEnabled")
+            bool(isProtected)
+        }
+        if let replication = definition.attached.settingsReplication {
+            member("GlobalTableSettingsReplicationMode")
+            string(replication.rawValue)
+        }
         limits(definition.throughput)
     }
 }

@@ -11,6 +11,7 @@ struct TableSettingMembers {
     var isDeletionProtected: Bool?
     var stream: (isEnabled: Bool?, viewType: String?)?
     var encryption: (isEnabled: Bool?, type: String?, keyID: String?)?
+    var settingsReplication: String?
 
     /// Reads a setting; false for any other member, which is then unread.
     mutating func read(
@@ -26,6 +27,8 @@ struct TableSettingMembers {
         case "DeletionProtectionEnabled": isDeletionProtected = try reader.readOptionalBool()
         case "StreamSpecification": try readStream(from: &reader)
         case "SSESpecification": try readEncryption(from: &reader)
+        case "GlobalTableSettingsReplicationMode":
+            settingsReplication = try reader.readOptionalString()
         default: return false
         }
         return true
@@ -79,6 +82,12 @@ struct TableSettingMembers {
         let viewType = checks.choice(
             stream.viewType, of: .streamViewType, at: "streamSpecification.streamViewType")
         return StreamRequest(isEnabled: stream.isEnabled ?? false, viewType: viewType)
+    }
+
+    func settingsReplication(_ checks: inout MemberChecks) -> SettingsReplication? {
+        checks.choice(
+            settingsReplication, of: .settingsReplication,
+            at: "globalTableSettingsReplicationMode")
     }
 
     func encryption(_ checks: inout MemberChecks) -> EncryptionRequest? {

@@ -19,6 +19,10 @@ extension UpdateTable: WireOperation {
         var changes: [ChangeMembers]?
         var vectorChanges: [VectorIndexUpdateMembers]?
         var settings = TableSettingMembers()
+        var replicas: [ReplicaMembers]?
+        var witnesses: WitnessMembers?
+        var consistency: String?
+        var isDisassociationProtected: Bool?
     }
 
     package static func decode(
@@ -35,6 +39,14 @@ extension UpdateTable: WireOperation {
                     members.changes = try readChanges(from: &reader)
                 case "VectorIndexUpdates":
                     members.vectorChanges = try VectorIndexUpdateMembers.readList(from: &reader)
+                case "ReplicaUpdates":
+                    members.replicas = try ReplicaMembers.readList(from: &reader)
+                case "GlobalTableWitnessUpdates":
+                    members.witnesses = try WitnessMembers.read(from: &reader)
+                case "MultiRegionConsistency":
+                    members.consistency = try reader.readOptionalString()
+                case "DisassociationProtectionEnabled":
+                    members.isDisassociationProtected = try reader.readOptionalBool()
                 default:
                     if try !members.settings.read(name, from: &reader) { try reader.skipValue() }
                 }
@@ -58,7 +70,10 @@ extension UpdateTable: WireOperation {
         let tableClass = settings.tableClass(&checks)
         let stream = settings.stream(&checks)
         let encryption = settings.encryption(&checks)
+        let replication = settings.settingsReplication(&checks)
+        let replicas = checkReplicas(members, &checks)
         try checks.check()
+        for replica in members.replicas ?? [] { try replica.requireRegion() }
         for change in members.changes ?? [] where change.count != 1 {
             let names = ["Update", "Create", "Delete"].map { "GlobalSecondaryIndexUpdate.\($0)" }
             let list = names.joined(separator: ", ")
@@ -76,7 +91,9 @@ extension UpdateTable: WireOperation {
                     provisioned: settings.provisioned?.provisioned,
                     onDemand: settings.onDemand?.partial, warm: settings.warm?.partial,
                     tableClass: tableClass, isDeletionProtected: settings.isDeletionProtected,
-                    stream: stream, encryption: encryption)))
+                    stream: stream, encryption: encryption, settingsReplication: replication,
+                    isDisassociationProtected: members.isDisassociationProtected,
+                    replicas: replicas, namesConsistency: members.consistency != nil)))
     }
 
     // MARK: Reading
@@ -129,6 +146,24 @@ extension UpdateTable: WireOperation {
     }
 
     // MARK: Checking
+
+    private static func checkReplicas(
+        _ members: Members, _ checks: inout MemberChecks
+    ) -> ReplicaChange? {
+        let consistency = checks.choice(
+            members.consistency, of: .multiRegionConsistency, at: "multiRegionConsistency")
+        members.witnesses?.check(&checks)
+        guard let replicas = members.replicas else { return nil }
+        checks.length(replicas.count, of: "[]", in: 1...Int.max, at: "replicaUpdates")
+        var requests: [ReplicaRequest] = []
+        for (position, replica) in replicas.enumerated() {
+            requests.append(
+                replica.check(&checks, at: "replicaUpdates.\(position + 1).member"))
+        }
+        return ReplicaChange(
+            replicas: requests, consistency: consistency,
+            witnesses: members.witnesses?.regions ?? [])
+    }
 
     private static func check(
         _ changes: [ChangeMembers]?, _ checks: inout MemberChecks

@@ -1,0 +1,85 @@
+// A JSON text as values, for the rare text that is looked at as a whole and is small: a policy.
+// Members keep their order; the last of several of one name counts, in the place of the first.
+
+internal import MartletModel
+
+indirect enum JSONTree {
+    case null
+    case bool(Bool)
+    /// As it was written.
+    case number(String)
+    case string(String)
+    case array([JSONTree])
+    case object([(name: String, value: JSONTree)])
+
+    init(from reader: inout JSONReader) throws(WireError) {
+        let kind = try reader.peek()
+        switch kind {
+        case .string: self = .string(try reader.readString().string)
+        case .number:
+            self = .number(String(decoding: try reader.readNumber().bytes, as: UTF8.self))
+        case .true, .false, .null:
+            try reader.readLiteral(kind)
+            self = kind == .null ? .null : .bool(kind == .true)
+        case .array:
+            var elements: [JSONTree] = []
+            var progress = try reader.beginArray()
+            while try reader.nextElement(&progress) {
+                elements.append(try JSONTree(from: &reader))
+            }
+            self = .array(elements)
+        case .object:
+            var members: [(name: String, value: JSONTree)] = []
+            var progress = try reader.beginObject()
+            while let name = try reader.nextMember(&progress)?.string {
+                let value = try JSONTree(from: &reader)
+                if let place = members.firstIndex(where: { $0.name == name }) {
+                    members[place].value = value
+                } else {
+                    members.append((name, value))
+                }
+            }
+            self = .object(members)
+        }
+    }
+
+    /// nil when the text is no JSON.
+    init?(_ text: String) {
+        var text = text
+        let tree = text.withUTF8 { bytes -> JSONTree? in
+            var reader = JSONReader(bytes)
+            do throws(WireError) {
+                let tree = try JSONTree(from: &reader)
+                try reader.finish()
+                return tree
+            } catch {
+                return nil
+            }
+        }
+        guard let tree else { return nil }
+        self = tree
+    }
+
+    var string: String? { if case .string(let text) = self { text } else { nil } }
+
+    /// Writes the value without white space.
+    func write(to writer: inout JSONWriter) {
+        switch self {
+        case .null: writer.null()
+        case .bool(let value): writer.bool(value)
+        case .number(let text): writer.numeral(text)
+        case .string(let text): writer.string(text)
+        case .array(let elements):
+            writer.beginArray()
+            for element in elements { element.write(to: &writer) }
+            writer.endArray()
+        case .object(let members):
+            writer.beginObject()
+            for (name, value) in members {
+                writer.entry(Text(name))
+                value.write(to: &writer)
+            }
+            writer.endObject()
+        }
+    }
+}
