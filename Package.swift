@@ -72,8 +72,8 @@ let package = Package(
         module(
             "MartletEngine",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletVectors",
-                "MartletKeyValue", "MartletCatalog", "MartletIndexes",
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletPartiQL",
+                "MartletVectors", "MartletKeyValue", "MartletCatalog", "MartletIndexes",
             ]),
         module("Martlet", ["MartletKeyValue", "MartletRocksDBStore", "MartletEngine"]),
 

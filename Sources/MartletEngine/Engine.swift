@@ -113,6 +113,13 @@ package final class Engine: Sendable {
     package func run<Operation: WriteOperation>(
         _ operation: Operation
     ) throws(OperationError) -> Operation.Output {
+        try runWrite(operation)
+    }
+
+    /// The same, by a name that tells the two apart for operations that can be either.
+    func runWrite<Operation: WriteOperation>(
+        _ operation: Operation
+    ) throws(OperationError) -> Operation.Output {
         let waiter = Waiter<Result<Operation.Output, OperationError>>()
         submit(operation) { waiter.fulfil($0) }
         return try waiter.wait().get()

@@ -18,6 +18,8 @@ package enum OperationError: Error, Sendable {
     case accessDenied(String)
     /// Carries the old item only when the request asked for it.
     case conditionFailed(ReturnedItem?)
+    /// An INSERT of PartiQL met an item under its key.
+    case duplicateItem
     /// One reason per action, in request order.
     case transactionCancelled([CancellationReason])
     case idempotentParameterMismatch
@@ -31,6 +33,9 @@ package enum OperationError: Error, Sendable {
 }
 
 extension OperationError {
+    package static let conditionFailedMessage = "The conditional request failed"
+    package static let duplicateItemMessage = "Duplicate primary key exists in table"
+
     /// Requests for items do not learn which table is missing.
     static let tableNotFound = resourceNotFound("Requested resource not found")
 
@@ -49,6 +54,7 @@ package struct CancellationReason: Sendable {
     package enum Code: String, Sendable {
         case none = "None"
         case conditionalCheckFailed = "ConditionalCheckFailed"
+        case duplicateItem = "DuplicateItem"
         case validationError = "ValidationError"
         case itemCollectionSizeLimitExceeded = "ItemCollectionSizeLimitExceeded"
     }

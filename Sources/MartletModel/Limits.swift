@@ -40,6 +40,7 @@ public enum Limits {
     public static let batchGetKeys = 100
     public static let batchGetBytes = 16 << 20
     public static let batchWriteRequests = 25
+    public static let batchStatements = 25
     public static let transactionActions = 100
     public static let transactionBytes = 4 << 20
     public static let scanSegments = 1_000_000

@@ -75,6 +75,7 @@ extension OperationError {
         case .accessDenied(let text): "denied: \(text)"
         case .conditionFailed(let item):
             "condition failed" + (item.map { ": " + $0.item.notation } ?? "")
+        case .duplicateItem: "duplicate item"
         case .transactionCancelled(let reasons):
             "cancelled: "
                 + reasons.map { reason in

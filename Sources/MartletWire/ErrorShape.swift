@@ -68,8 +68,11 @@ package struct ErrorShape: Sendable {
             self = .service("AccessDeniedException", text)
             usesCapitalName = true
         case .conditionFailed(let item):
-            self = .dynamoDB("ConditionalCheckFailedException", "The conditional request failed")
+            self = .dynamoDB(
+                "ConditionalCheckFailedException", OperationError.conditionFailedMessage)
             details = item.map(Details.item)
+        case .duplicateItem:
+            self = .dynamoDB("DuplicateItemException", OperationError.duplicateItemMessage)
         case .transactionCancelled(let reasons):
             let codes = reasons.map(\.code.rawValue).joined(separator: ", ")
             self = .dynamoDB(

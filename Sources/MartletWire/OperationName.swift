@@ -2,6 +2,7 @@ internal import Glibc
 
 /// The operations that a request can name in its `X-Amz-Target` header.
 package enum OperationName: String, CaseIterable, Sendable {
+    case batchExecuteStatement = "BatchExecuteStatement"
     case batchGetItem = "BatchGetItem"
     case batchWriteItem = "BatchWriteItem"
     case createGlobalTable = "CreateGlobalTable"
@@ -22,6 +23,8 @@ package enum OperationName: String, CaseIterable, Sendable {
     case describeTimeToLive = "DescribeTimeToLive"
     case disableKinesisStreamingDestination = "DisableKinesisStreamingDestination"
     case enableKinesisStreamingDestination = "EnableKinesisStreamingDestination"
+    case executeStatement = "ExecuteStatement"
+    case executeTransaction = "ExecuteTransaction"
     case getItem = "GetItem"
     case getRecords = "GetRecords"
     case getResourcePolicy = "GetResourcePolicy"

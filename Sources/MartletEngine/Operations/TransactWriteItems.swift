@@ -150,7 +150,8 @@ extension TransactWriteItems: WriteOperation {
                 let shown = action.returnsItemOnConditionFailure ? old.record : nil
                 reasons.append(
                     CancellationReason(
-                        code: .conditionalCheckFailed, message: "The conditional request failed",
+                        code: .conditionalCheckFailed,
+                        message: OperationError.conditionFailedMessage,
                         item: shown.map { .record($0) }))
                 continue
             }

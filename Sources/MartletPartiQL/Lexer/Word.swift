@@ -64,6 +64,6 @@ enum Word: Hashable, Sendable {
         session_user some space sql sqlcode sqlerror sqlstate substring system_user table temporary
         then to transaction translate translation trim union unique unknown usage user using
         varying view when whenever with work write zone can_cast can_lossless_cast pivot unpivot
-        index let conflict do nothing
+        index
         """
 }

@@ -8,6 +8,7 @@ extension RequestHandler {
         _ exchange: HTTPExchange
     ) -> HTTPReply {
         switch operation {
+        case .batchExecuteStatement: perform(BatchExecuteStatement.self, body, call, exchange)
         case .batchGetItem: readLong(BatchGetItem.self, body, call, exchange)
         case .batchWriteItem: write(BatchWriteItem.self, body, call, exchange)
         case .createGlobalTable: read(CreateGlobalTable.self, body, call)
@@ -32,6 +33,8 @@ extension RequestHandler {
             write(DisableKinesisStreamingDestination.self, body, call, exchange)
         case .enableKinesisStreamingDestination:
             write(EnableKinesisStreamingDestination.self, body, call, exchange)
+        case .executeStatement: perform(ExecuteStatement.self, body, call, exchange)
+        case .executeTransaction: perform(ExecuteTransaction.self, body, call, exchange)
         case .getItem: read(GetItem.self, body, call)
         case .getRecords: readLong(GetRecords.self, body, call, exchange)
         case .getResourcePolicy: read(GetResourcePolicy.self, body, call)
@@ -92,22 +95,40 @@ extension RequestHandler {
         _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange
     ) -> HTTPReply {
         do throws(WireError) {
+            return readLong(try Operation.decode(body), call, exchange)
+        } catch {
+            return .now(refusal(ErrorShape(error), of: call))
+        }
+    }
+
+    private func readLong<Operation: WireOperation & LongReadOperation>(
+        _ request: DecodedRequest<Operation>, _ call: Call, _ exchange: HTTPExchange
+    ) -> HTTPReply {
+        do throws(OperationError) {
+            if let output = try engine.run(request.operation, within: .short) {
+                return .now(
+                    success(of: call) { Operation.encode(output, for: request, into: &$0) })
+            }
+        } catch {
+            return .now(refusal(ErrorShape(error), of: call))
+        }
+        let acceptsGzip = exchange.acceptsGzip
+        readers.run { codec in
+            var response = answer(request, call)
+            if acceptsGzip { response.compress(with: codec) }
+            exchange.complete(response)
+        }
+        return .later
+    }
+
+    /// Reads or writes, as the request's statements say.
+    private func perform<Operation: WireOperation & StatementOperation>(
+        _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange
+    ) -> HTTPReply {
+        do throws(WireError) {
             let request = try Operation.decode(body)
-            do throws(OperationError) {
-                if let output = try engine.run(request.operation, within: .short) {
-                    return .now(
-                        success(of: call) { Operation.encode(output, for: request, into: &$0) })
-                }
-            } catch {
-                return .now(refusal(ErrorShape(error), of: call))
-            }
-            let acceptsGzip = exchange.acceptsGzip
-            readers.run { codec in
-                var response = answer(request, call)
-                if acceptsGzip { response.compress(with: codec) }
-                exchange.complete(response)
-            }
-            return .later
+            return request.operation.isRead
+                ? readLong(request, call, exchange) : write(request, call, exchange)
         } catch {
             return .now(refusal(ErrorShape(error), of: call))
         }
@@ -130,20 +151,25 @@ extension RequestHandler {
         _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange
     ) -> HTTPReply {
         do throws(WireError) {
-            let request = try Operation.decode(body)
-            engine.submit(request.operation, isLast: false) { result in
-                exchange.complete {
-                    switch result {
-                    case .success(let output):
-                        success(of: call) { Operation.encode(output, for: request, into: &$0) }
-                    case .failure(let error):
-                        refusal(ErrorShape(error), of: call)
-                    }
-                }
-            }
-            return .later
+            return write(try Operation.decode(body), call, exchange)
         } catch {
             return .now(refusal(ErrorShape(error), of: call))
         }
+    }
+
+    private func write<Operation: WireOperation & WriteOperation>(
+        _ request: DecodedRequest<Operation>, _ call: Call, _ exchange: HTTPExchange
+    ) -> HTTPReply {
+        engine.submit(request.operation, isLast: false) { result in
+            exchange.complete {
+                switch result {
+                case .success(let output):
+                    success(of: call) { Operation.encode(output, for: request, into: &$0) }
+                case .failure(let error):
+                    refusal(ErrorShape(error), of: call)
+                }
+            }
+        }
+        return .later
     }
 }

@@ -1,6 +1,7 @@
 // Order: docs/operations/TransactWriteItems.md.
 
 internal import MartletCatalog
+internal import MartletEncoding
 package import MartletEngine
 internal import MartletExpressions
 internal import MartletModel
@@ -105,36 +106,13 @@ extension TransactWriteItems: WireOperation {
     }
 
     /// The request as canonical JSON, hashed: maps and sets are sorted and numbers in one form, so
-    /// that equal requests have equal digests. Clients do not choose each other's tokens, so the
-    /// hash need not resist an attacker.
+    /// that equal requests have equal digests.
     private static func digest(_ items: [[ActionMembers]]) -> [UInt8] {
         var writer = JSONWriter(capacityBytes: 4096)
         writer.beginArray()
         for item in items { writer.canonical(item[0]) }
         writer.endArray()
-        return writer.withBytes { bytes in
-            withUnsafeBytes(of: hash128(UnsafeRawBufferPointer(bytes)).bigEndian) { Array($0) }
-        }
-    }
-
-    /// Every step is a bijection of the state, so that no difference is lost on the way: xor of a
-    /// word, the multiplication of FNV-1a, and a shift that lets high bits act on low ones.
-    private static func hash128(_ bytes: UnsafeRawBufferPointer) -> UInt128 {
-        var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d ^ UInt128(bytes.count)
-        let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
-        func mix(_ word: UInt64) {
-            hash = (hash ^ UInt128(word)) &* prime
-            hash ^= hash >> 71
-        }
-        var position = 0
-        while bytes.count - position >= 8 {
-            mix(
-                UInt64(
-                    littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)))
-            position += 8
-        }
-        for byte in bytes[position...] { mix(UInt64(byte)) }
-        return hash
+        return writer.withBytes { requestDigest(UnsafeRawBufferPointer($0)) }
     }
 
     // MARK: Writing
