@@ -40,7 +40,9 @@ struct ByteStringTable: ~Copyable, Sendable {
         while true {
             let number = buckets[bucket]
             if number == Self.free { return nil }
-            if number != Self.left, self.string(number).elementsEqual(string) { return number }
+            if number != Self.left, hasString(number), self.string(number).elementsEqual(string) {
+                return number
+            }
             bucket = (bucket + 1) & mask
         }
     }
@@ -80,8 +82,10 @@ struct ByteStringTable: ~Copyable, Sendable {
         let string = string(number)
         let mask = buckets.count - 1
         var bucket = Int(truncatingIfNeeded: Self.hash(string)) & mask
-        while buckets[bucket] != number { bucket = (bucket + 1) & mask }
-        buckets[bucket] = Self.left
+        while buckets[bucket] != number, buckets[bucket] != Self.free {
+            bucket = (bucket + 1) & mask
+        }
+        if buckets[bucket] == number { buckets[bucket] = Self.left }
         deadByteCount += string.count
         places[Int(number)] = Self.noPlace
         count -= 1
@@ -132,7 +136,8 @@ struct ByteStringTable: ~Copyable, Sendable {
     // MARK: Files
 
     /// Takes the parts as they were written. Their checksums have been verified; what a faulty
-    /// writer could have got wrong is looked at all the same, in one pass.
+    /// writer could have got wrong is looked at as far as memory depends on it, in a few passes
+    /// without branches.
     init?(
         text: UnsafeRawBufferPointer, places: UnsafeRawBufferPointer,
         buckets: UnsafeRawBufferPointer
@@ -140,25 +145,30 @@ struct ByteStringTable: ~Copyable, Sendable {
         guard places.count % 8 == 0, buckets.count % 4 == 0 else { return nil }
         let size = buckets.count / 4
         guard size & (size - 1) == 0, size > 0 || places.count == 0 else { return nil }
+        var (liveCount, liveBytes, isInside) = (0, 0, true)
+        for place in places.bindMemory(to: UInt64.self) {
+            let length = place & (1 << Self.lengthBits - 1)
+            let isFree = place == Self.noPlace
+            isInside = isInside && (isFree || place >> Self.lengthBits + length <= text.count)
+            liveCount += isFree ? 0 : 1
+            liveBytes += isFree ? 0 : Int(length)
+        }
+        var (numberedCount, highest) = (0, UInt32(0))
+        for number in buckets.bindMemory(to: UInt32.self) {
+            // Neither of the two marks is larger than a number now.
+            let moved = number &+ 2
+            numberedCount += moved < 2 ? 0 : 1
+            usedBucketCount += number == Self.free ? 0 : 1
+            highest = max(highest, moved)
+        }
+        guard isInside, numberedCount == liveCount, highest < places.count / 8 + 2,
+            usedBucketCount < size || size == 0
+        else { return nil }
+        count = liveCount
+        deadByteCount = text.count - liveBytes
         self.text = GrowingBuffer(copying: text)
         self.places = GrowingBuffer(copying: places)
         self.buckets = GrowingBuffer(copying: buckets)
-        var liveBytes = 0
-        for place in self.places.bytes.bindMemory(to: UInt64.self) where place != Self.noPlace {
-            let length = place & (1 << Self.lengthBits - 1)
-            guard place >> Self.lengthBits + length <= UInt64(text.count) else { return nil }
-            count += 1
-            liveBytes += Int(length)
-        }
-        deadByteCount = text.count - liveBytes
-        var numbered = 0
-        for number in self.buckets.bytes.bindMemory(to: UInt32.self) where number != Self.free {
-            usedBucketCount += 1
-            guard number != Self.left else { continue }
-            guard hasString(number) else { return nil }
-            numbered += 1
-        }
-        guard numbered == count, usedBucketCount < size || size == 0 else { return nil }
     }
 }
 

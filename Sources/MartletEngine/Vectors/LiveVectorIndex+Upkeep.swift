@@ -99,6 +99,7 @@ extension LiveVectorIndex {
             return (book.graph, book.isToBeLoaded)
         }
         guard isMapped else { return }
+        postings.withLock { $0.linkIfNeeded() }
         do throws(VectorError) {
             try graph.loadIntoMemory()
         } catch {

@@ -4,8 +4,8 @@
 // and the slots of a value are linked to a chain, so that a slot joins and leaves in no time and a
 // rare value's slots are found by a few steps. A value that many slots have gets a bitmap when it is
 // asked for, which is kept and kept up to date; so asking again costs nothing. Everything but the
-// chains and bitmaps is flat and goes to a file as it is; chains are linked again when it is read,
-// a few nanoseconds a slot.
+// chains and bitmaps is flat and goes to a file as it is; chains are linked again before they are
+// first used, some nanoseconds a slot.
 //
 // Not thread-safe, but for bitmaps that were given out: those never change.
 
@@ -33,6 +33,8 @@ struct ValuePostings: ~Copyable, Sendable {
     private var kept: [UInt32: SlotBitmap] = [:]
     /// In the order in which they came.
     private var keptNumbers: [UInt32] = []
+    /// Whether there are chains; not yet when this came from a file.
+    private var isLinked = true
 
     init(elementCount: Int) { self.elementCount = elementCount }
 
@@ -47,6 +49,7 @@ struct ValuePostings: ~Copyable, Sendable {
     /// Sets what a slot has, in the order of the schema.
     mutating func set(_ slot: Slot, _ values: [AttributeValue?]) {
         guard elementCount > 0 else { return }
+        linkIfNeeded()
         clear(slot)
         grow(to: (Int(slot) + 1) * elementCount)
         for (element, value) in values.enumerated() {
@@ -59,6 +62,7 @@ struct ValuePostings: ~Copyable, Sendable {
 
     /// Forgets what a slot has.
     mutating func clear(_ slot: Slot) {
+        linkIfNeeded()
         let start = Int(slot) * elementCount
         guard start < numbers.count else { return }
         for element in 0..<elementCount {
@@ -131,6 +135,7 @@ struct ValuePostings: ~Copyable, Sendable {
     /// - Complexity: O(slots of the rarest value) when that is rare; else, once the values have been
     ///   asked for before, a pass over a bit a slot for each value beyond the first.
     mutating func select(_ values: [AttributeValue?]) -> Selection {
+        linkIfNeeded()
         var asked: [(element: Int, number: UInt32)] = []
         for (element, value) in values.enumerated() {
             guard let value else { continue }
@@ -198,26 +203,36 @@ struct ValuePostings: ~Copyable, Sendable {
 
     // MARK: Files
 
-    /// Takes the values and each slot's numbers as they were written, and links the chains.
+    /// Takes the values and each slot's numbers as they were written.
     init?(elementCount: Int, strings: consuming ByteStringTable, numbers: UnsafeRawBufferPointer) {
+        let places = numbers.count / 4
+        guard numbers.count % 4 == 0, elementCount > 0 ? places % elementCount == 0 : places == 0
+        else { return nil }
+        var highest: UInt32 = 0
+        // `none` becomes 0.
+        for number in numbers.bindMemory(to: UInt32.self) { highest = max(highest, number &+ 1) }
+        guard highest <= strings.places.count else { return nil }
         self.elementCount = elementCount
+        self.numbers = GrowingBuffer(copying: numbers)
+        self.strings = strings
+        isLinked = false
+    }
+
+    /// Links the chains of what came from a file.
+    mutating func linkIfNeeded() {
+        guard !isLinked else { return }
+        isLinked = true
+        next.grow(to: numbers.count, with: Self.none)
+        previous.grow(to: numbers.count, with: Self.none)
         let valueCount = strings.places.count
         heads.grow(to: valueCount, with: Self.none)
         counts.grow(to: valueCount, with: 0)
-        let stored = GrowingBuffer<UInt32>(copying: numbers)
-        guard elementCount > 0 ? stored.count % elementCount == 0 : stored.count == 0 else {
-            return nil
-        }
-        grow(to: stored.count)
-        for place in 0..<stored.count where stored[place] != Self.none {
-            let number = stored[place]
-            guard strings.hasString(number) else { return nil }
-            link(Slot(place / elementCount), place % elementCount, number)
+        for place in 0..<numbers.count where numbers[place] != Self.none {
+            link(Slot(place / elementCount), place % elementCount, numbers[place])
         }
         for number in 0..<UInt32(valueCount) where counts[Int(number)] == 0 {
-            guard !strings.hasString(number) else { return nil }
+            strings.remove(number)
             freeNumbers.append(number)
         }
-        self.strings = strings
     }
 }
