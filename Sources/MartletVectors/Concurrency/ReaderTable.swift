@@ -15,7 +15,7 @@ final class ReaderTable: @unchecked Sendable {
     /// Epochs begin at 1; 0 is no pin.
     private let epoch = Atomic<UInt64>(1)
     private let first = Chunk(ReaderTable.chunkCount)
-    private let growth = Mutex(())
+    private let growth = Locked(())
 
     private final class Chunk: @unchecked Sendable {
         let contexts: [SearchContext]

@@ -1,6 +1,5 @@
 internal import CMartletChecksum
 internal import Glibc
-internal import Synchronization
 
 /// An index's file, mapped. Opening reads its first page; sections are checked when first asked for.
 ///
@@ -12,7 +11,7 @@ public final class IndexFile: @unchecked Sendable {
     private let base: UnsafeRawPointer
     private let byteCount: Int
     private let entries: [UInt32: IndexFileFormat.Entry]
-    private let checked: Mutex<Set<UInt32>>
+    private let checked = Locked<Set<UInt32>>([])
 
     /// - Throws: `fileFailed` when the file cannot be read, `corruptFile` when it is not whole.
     public init(path: String) throws(VectorError) {
@@ -48,7 +47,6 @@ public final class IndexFile: @unchecked Sendable {
         self.descriptor = descriptor
         self.byteCount = byteCount
         base = UnsafeRawPointer(mapping)
-        checked = Mutex([])
     }
 
     deinit {

@@ -41,7 +41,7 @@ final class Graph: @unchecked Sendable {
     let readers = ReaderTable()
     let gate = WriterGate()
     let locks = LinkLocks()
-    let supply: Mutex<SlotSupply>
+    let supply = Locked(SlotSupply())
 
     let liveCount = Atomic<Int>(0)
     let linkedCount = Atomic<Int>(0)
@@ -50,7 +50,7 @@ final class Graph: @unchecked Sendable {
     let slotCount = Atomic<Int>(0)
     /// Where walks begin: its level above bit 32, its slot below.
     let entry = Atomic<UInt64>(Graph.noEntry)
-    let entryLock = Mutex(())
+    let entryLock = Locked(())
     /// Numbers insertions, for their levels.
     let insertions = Atomic<UInt64>(0)
     /// How many there were when it was last looked whether all vectors can be reached.
@@ -75,7 +75,6 @@ final class Graph: @unchecked Sendable {
         labels = try Arena(stride: 8, capacity: slots)
         live = try Arena(stride: 8, capacity: slots / 64 + 1)
         linked = try Arena(stride: 8, capacity: slots / 64 + 1)
-        supply = Mutex(SlotSupply())
         let storage = try Self.emptyStorage(parameters, rowsAreHalf: rowsAreHalf, capacity: slots)
         storageReference = Atomic(UnsafeRawPointer(Unmanaged.passRetained(storage).toOpaque()))
     }
