@@ -9,12 +9,15 @@ RELEASE := -c release --product martlet --static-swift-stdlib \
 	-Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
 VECTOR_DRIVER := Benchmarks/vectors/driver
 PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest --rootdir Conformance -c Conformance/pytest.ini
+# What runs on disk only, or without a server of the suite's own.
+LONG_TESTS := clients durability hostile examples serve
+SERVICE_MODEL := Conformance/service_model
 ARGS ?=
 GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile bench-server \
-	bench-vectors format lint bootstrap bootstrap-test clean
+	bench-vectors conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -38,7 +41,13 @@ test-swift: bootstrap-test  ## Runs the Swift tests alone.
 
 test-conformance: bootstrap-test build  ## Runs real clients against the server, on disk and in memory.
 	$(PYTEST) --store rocksdb Conformance
-	$(PYTEST) --store memory Conformance $(addprefix --ignore Conformance/,clients durability hostile examples serve)
+	$(PYTEST) --store memory Conformance $(addprefix --ignore Conformance/,$(LONG_TESTS))
+
+conformance-page: bootstrap-test build  ## Makes docs/conformance.md of the models and the tests.
+	echo '{"operations": [], "members": []}' > $(SERVICE_MODEL)/seen.json
+	$(PYTEST) --store memory --members $(SERVICE_MODEL)/seen.json Conformance \
+		$(addprefix --ignore Conformance/,$(LONG_TESTS) test_service_model.py)
+	cd Conformance && ../$(PYTHON) -m service_model.page
 
 crash: bootstrap-test build  ## Kills a loaded server 60 times and checks what it kept.
 	$(PYTEST) --store rocksdb --kills 60 -s Conformance/durability

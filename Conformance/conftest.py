@@ -6,12 +6,14 @@ import itertools
 import os
 import tempfile
 import uuid
+from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.credentials import Credentials
+from service_model.seen import Seen
 from support import server as server_module
 from support.raw import RawClient
 from support.server import Server
@@ -29,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--region", default=server_module.REGION)
     group.addoption("--seed", type=int, default=0, help="0: a new seed, printed")
     group.addoption("--kills", type=int, default=5, help="SIGKILLs in the crash test")
+    group.addoption("--members", default="", help="note the members that tests use in this file")
     group.addoption("--mutations", type=int, default=3_000, help="mutated requests")
 
 
@@ -87,7 +90,16 @@ def region(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def client(endpoint: str, region: str) -> Any:
+def members(request: pytest.FixtureRequest) -> Iterator[Seen]:
+    """What passes between the tests and the server, noted at the end if that was asked for."""
+    noted = Seen()
+    yield noted
+    if path := str(request.config.getoption("--members")):
+        noted.add_to(Path(path))
+
+
+@pytest.fixture(scope="session")
+def client(endpoint: str, region: str, members: Seen) -> Any:
     """A low-level client that sends what it is given: the server has to refuse it."""
     config = Config(
         parameter_validation=False,
@@ -95,12 +107,16 @@ def client(endpoint: str, region: str) -> Any:
         max_pool_connections=32,
         read_timeout=60,
     )
-    return boto3.client("dynamodb", region_name=region, endpoint_url=endpoint, config=config)
+    client = boto3.client("dynamodb", region_name=region, endpoint_url=endpoint, config=config)
+    members.watch(client)
+    return client
 
 
 @pytest.fixture(scope="session")
-def resource(endpoint: str, region: str) -> Any:
-    return boto3.resource("dynamodb", region_name=region, endpoint_url=endpoint)
+def resource(endpoint: str, region: str, members: Seen) -> Any:
+    resource = boto3.resource("dynamodb", region_name=region, endpoint_url=endpoint)
+    members.watch(resource.meta.client)
+    return resource
 
 
 @pytest.fixture(scope="session")

@@ -303,3 +303,28 @@ def test_twenty_global_and_five_local_indexes_are_allowed(client: Any, table: An
     described = client.describe_table(TableName=name)["Table"]
     assert len(described["LocalSecondaryIndexes"]) == 5
     assert len(described["GlobalSecondaryIndexes"]) == 20
+
+
+@pytest.mark.ours
+def test_a_replica_of_another_account(client: Any, name: str, region: str) -> None:
+    """Nothing but a name is needed, and there is no other region."""
+    source = f"arn:aws:dynamodb:eu-north-1:123456789012:table/{name}"
+    refuses(
+        client.create_table, VALIDATION,
+        "Region eu-north-1 is not supported. The latest version of global tables are only "
+        f"supported in the following regions: [{region}]",
+        TableName=name, GlobalTableSourceArn=source, GlobalTableSettingsReplicationMode="ENABLED")
+
+
+@pytest.mark.ours
+def test_replication_of_settings(client: Any, table: Any) -> None:
+    name = table(**HASH, GlobalTableSettingsReplicationMode="ENABLED")
+    described = client.describe_table(TableName=name)["Table"]
+    assert described["GlobalTableSettingsReplicationMode"] == "ENABLED"
+
+
+def test_a_policy_that_is_none(client: Any, name: str) -> None:
+    refuses(
+        client.create_table, VALIDATION,
+        INVALID + "Invalid policy document: Syntax error at position (1,3)",
+        TableName=name, **HASH, ResourcePolicy="{}")

@@ -242,3 +242,110 @@ def test_a_missing_table(client: Any, name: str) -> None:
         f"Requested resource not found: Table: {name} not found",
         TableName=name, BillingMode="PAY_PER_REQUEST",
     )
+
+
+def in_region(region: str) -> dict[str, str]:
+    return {"RegionName": region}
+
+
+AT_LEAST = (
+    "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+    "GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, "
+    "ReplicaTransitRoleArn, {}DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or "
+    "TableClass is required"
+)
+ONE_REPLICA = [{"Create": in_region("eu-north-1")}]
+WITNESS = [{"Create": in_region("eu-south-1")}]
+NOT_FOUND_REGION = "' failed to satisfy constraint: Member must not be null"
+CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
+    ({"ReplicaUpdates": [{}]},
+     "There are no actions specified in the Replica Update Action of the request."),
+    ({"ReplicaUpdates": [{"Update": in_region("eu-north-1")}]},
+     "There are no actions specified in the Replica Update Action of the request."),
+    ({"ReplicaUpdates": [{"Create": {}}]}, "One or more parameter values were invalid"),
+    ({"ReplicaUpdates": [{"Update": {}}]},
+     "1 validation error detected: Value null at 'replicaUpdates.1.member.update.regionName"
+     + NOT_FOUND_REGION),
+    ({"ReplicaUpdates": [{"Create": in_region("a"), "Delete": in_region("b")}]},
+     "Update table operation with more than one type of replica actions not allowed."),
+    ({"ReplicaUpdates": [{"Create": in_region("a")}, {"Create": in_region("b")}]},
+     "Update table operation with more than one create or delete replica actions not allowed"),
+    ({"ReplicaUpdates": ONE_REPLICA, "MultiRegionConsistency": "STRONG"},
+     "Unsupported replica count for global tables with MultiRegionConsistency set to STRONG."),
+    ({"ReplicaUpdates": ONE_REPLICA, "GlobalTableWitnessUpdates": WITNESS},
+     "MultiRegionConsistency must be set as STRONG when GlobalTableWitnessUpdates parameter is "
+     "present."),
+    ({"ReplicaUpdates": [{"Delete": in_region("eu-north-1")}], "MultiRegionConsistency": "STRONG"},
+     "Only Replica Create actions are supported when MultiRegionConsistency parameter is "
+     "provided."),
+    ({"ReplicaUpdates": ONE_REPLICA, "MultiRegionConsistency": "STRONG",
+      "GlobalTableWitnessUpdates": [{"Create": in_region("eu-north-1")}]},
+     "Cannot target multiple regions with the same action"),
+    ({"ReplicaUpdates": ONE_REPLICA, "TableClass": "STANDARD"},
+     "One or more parameter values were invalid: Replica modification must be the only operation "
+     "in the request"),
+    ({"ReplicaUpdates": ONE_REPLICA, "MultiRegionConsistency": "EVENTUAL",
+      "DeletionProtectionEnabled": True},
+     "One or more parameter values were invalid: Requests that modify replicas or witnesses must "
+     "not also modify other fields"),
+    ({"GlobalTableWitnessUpdates": WITNESS}, AT_LEAST.format("MultiRegionConsistency, ")),
+    ({"MultiRegionConsistency": "STRONG"}, AT_LEAST.format("")),
+    ({"GlobalTableSettingsReplicationMode": "ENABLED_WITH_OVERRIDES"},
+     "Value 'ENABLED_WITH_OVERRIDES' at 'GlobalTableSettingsReplicationMode' failed to satisfy "
+     "constraint: Only ENABLED and DISABLED settings replication are supported for a Regional "
+     "Table."),
+]
+
+
+@pytest.mark.parametrize(("request_", "text"), CONTRADICTIONS)
+def test_replicas_that_contradict_themselves(
+    client: Any, name: str, request_: dict[str, Any], text: str
+) -> None:
+    refuses(client.update_table, VALIDATION, text, TableName=name, **request_)
+
+
+@pytest.mark.ours
+@pytest.mark.parametrize(
+    "update",
+    [{"Create": in_region("eu-north-1")},
+     {"Update": in_region("eu-north-1") | {"KMSMasterKeyId": "a"}},
+     {"Delete": in_region("eu-north-1")},
+     {"Disassociate": in_region("eu-north-1") | {"DisassociationMode": "WAIT_FOR_REPLICATION"}}],
+    ids=["create", "update", "delete", "disassociate"],
+)
+def test_there_is_one_region(
+    client: Any, hash_table: str, region: str, update: dict[str, Any]
+) -> None:
+    refuses(
+        client.update_table, VALIDATION,
+        "Region eu-north-1 is not supported. The latest version of global tables are only "
+        f"supported in the following regions: [{region}]",
+        TableName=hash_table, ReplicaUpdates=[update])
+    described = client.describe_table(TableName=hash_table)["Table"]
+    assert not {"Replicas", "GlobalTableVersion", "MultiRegionConsistency"} & described.keys()
+
+
+def test_the_local_region(client: Any, hash_table: str, region: str) -> None:
+    refuses(
+        client.update_table, VALIDATION,
+        "Cannot add or delete the local region through ReplicaUpdates. Use CreateTable, "
+        "DeleteTable, or UpdateTable as required.",
+        TableName=hash_table, ReplicaUpdates=[{"Create": in_region(region)}])
+
+
+def test_replication_of_settings(client: Any, table: Any) -> None:
+    name = table(**HASH)
+    assert "GlobalTableSettingsReplicationMode" not in wait(client, name)
+    for mode in ("ENABLED", "ENABLED", "DISABLED"):
+        client.update_table(TableName=name, GlobalTableSettingsReplicationMode=mode)
+        assert wait(client, name)["GlobalTableSettingsReplicationMode"] == mode
+
+
+@pytest.mark.ours
+def test_disassociation_protection(client: Any, table: Any) -> None:
+    name = table(**HASH)
+    client.update_table(TableName=name, DisassociationProtectionEnabled=False)
+    assert wait(client, name)["DisassociationProtectionEnabled"] is False
+    refuses(
+        client.update_table, VALIDATION, Part("must be the only operation in the request"),
+        TableName=name, DisassociationProtectionEnabled=True, TableClass="STANDARD")

@@ -1,5 +1,6 @@
 // A JSON text as values, for the rare text that is looked at as a whole and is small: a policy.
-// Members keep their order; the last of several of one name counts, in the place of the first.
+// Members keep their order; the last of several of one name counts, in the place of the first. What
+// nests deeper than `depthLimit` is no tree: it is taken apart by recursion, on small stacks.
 
 internal import MartletModel
 
@@ -12,7 +13,10 @@ indirect enum JSONTree {
     case array([JSONTree])
     case object([(name: String, value: JSONTree)])
 
-    init(from reader: inout JSONReader) throws(WireError) {
+    static let depthLimit = 32
+
+    private init(from reader: inout JSONReader, depth: Int) throws(WireError) {
+        guard depth < Self.depthLimit else { throw .malformed }
         let kind = try reader.peek()
         switch kind {
         case .string: self = .string(try reader.readString().string)
@@ -25,14 +29,14 @@ indirect enum JSONTree {
             var elements: [JSONTree] = []
             var progress = try reader.beginArray()
             while try reader.nextElement(&progress) {
-                elements.append(try JSONTree(from: &reader))
+                elements.append(try JSONTree(from: &reader, depth: depth + 1))
             }
             self = .array(elements)
         case .object:
             var members: [(name: String, value: JSONTree)] = []
             var progress = try reader.beginObject()
             while let name = try reader.nextMember(&progress)?.string {
-                let value = try JSONTree(from: &reader)
+                let value = try JSONTree(from: &reader, depth: depth + 1)
                 if let place = members.firstIndex(where: { $0.name == name }) {
                     members[place].value = value
                 } else {
@@ -43,13 +47,13 @@ indirect enum JSONTree {
         }
     }
 
-    /// nil when the text is no JSON.
+    /// nil when the text is no JSON, or nests too deep.
     init?(_ text: String) {
         var text = text
         let tree = text.withUTF8 { bytes -> JSONTree? in
             var reader = JSONReader(bytes)
             do throws(WireError) {
-                let tree = try JSONTree(from: &reader)
+                let tree = try JSONTree(from: &reader, depth: 0)
                 try reader.finish()
                 return tree
             } catch {
