@@ -116,6 +116,8 @@ package struct VectorTuning: Hashable, Sendable {
     package var efConstruction: Int
     package var codes: CodeKind
     package var residence: VectorResidence
+    /// See `VectorIndexDefinition.metadata`.
+    package var metadata: Text?
 
     package init() {
         let parameters = VectorParameters(dimensions: 1, metric: .cosine)

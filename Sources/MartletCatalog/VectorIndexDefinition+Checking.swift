@@ -61,7 +61,8 @@ extension VectorIndexRequest {
         }
         return VectorIndexDefinition(
             name: name, id: 0, attribute: self.attribute, parameters: parameters, hash: hash,
-            filters: filterAttributes, projection: try Projection(checking: projection))
+            filters: filterAttributes, projection: try Projection(checking: projection),
+            metadata: tuning.metadata)
     }
 
     private static func require(

@@ -1,7 +1,8 @@
 // A vector index within its table's record (`TableDefinition+Record.swift`):
 //
 //   { name S, id N, attribute S, dimensions N, distance S, hash S?, filters L of S, projection S,
-//     include L?, status S, backfilling BOOL, m N, efConstruction N, codes S, residence S }
+//     include L?, metadata S?, status S, backfilling BOOL, m N, efConstruction N, codes S,
+//     residence S }
 //
 // Spec: docs/format/catalog.md.
 
@@ -21,6 +22,7 @@ extension VectorIndexDefinition {
             "residence": .text(parameters.residence.storedName),
         ]
         members["hash"] = hash.map { .string($0.name) }
+        members["metadata"] = metadata.map { .string($0) }
         projection.store(in: &members)
         return .map(members)
     }
@@ -50,7 +52,9 @@ extension VectorIndexDefinition {
             name: Text(try reader.text("name")), id: try reader.id("id"),
             attribute: Text(try reader.text("attribute")), parameters: parameters, hash: hash,
             filters: try definitions.named(reader.texts("filters")),
-            projection: try Projection(stored: &reader), status: try reader.choice("status"),
+            projection: try Projection(stored: &reader),
+            metadata: try reader.optionalText("metadata").map { Text($0) },
+            status: try reader.choice("status"),
             isBackfilling: try reader.flag("backfilling"))
         try reader.finish()
     }

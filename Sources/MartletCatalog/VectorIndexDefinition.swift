@@ -15,12 +15,16 @@ package struct VectorIndexDefinition: Hashable, Sendable {
     package var filters: [KeyAttribute]
     package var projection: Projection
     package var status: IndexDefinition.Status
+    /// An attribute whose map's fields searches may be filtered by; nil for none. Only a program
+    /// that embeds the database can ask for it.
+    package var metadata: Text?
     /// Items that were there before the index are being added.
     package var isBackfilling: Bool
 
     package init(
         name: Text, id: UInt32, attribute: Text, parameters: VectorParameters,
         hash: KeyAttribute? = nil, filters: [KeyAttribute] = [], projection: Projection = .all,
+        metadata: Text? = nil,
         status: IndexDefinition.Status = .active, isBackfilling: Bool = false
     ) {
         self.name = name
@@ -30,6 +34,7 @@ package struct VectorIndexDefinition: Hashable, Sendable {
         self.hash = hash
         self.filters = filters
         self.projection = projection
+        self.metadata = metadata
         self.status = status
         self.isBackfilling = isBackfilling
     }

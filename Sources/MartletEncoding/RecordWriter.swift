@@ -42,6 +42,19 @@ struct RecordWriter {
         }
     }
 
+    /// The record of attributes that are encoded, in ascending order of their names.
+    static func record(joining attributes: [ArraySlice<UInt8>], sizeBytes: Int) -> [UInt8] {
+        record(
+            count: attributes.count,
+            attributeBytes: attributes.reduce(0) { $0 + $1.count }, sizeBytes: sizeBytes
+        ) { writer, beginAttribute in
+            for attribute in attributes {
+                beginAttribute(writer.place)
+                attribute.withUnsafeBytes { writer.copy($0) }
+            }
+        }
+    }
+
     /// Makes room for a record, writes what is around the attributes, and has `body` write those;
     /// it tells where each begins.
     @inline(__always)

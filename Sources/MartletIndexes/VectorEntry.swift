@@ -9,6 +9,8 @@ package struct VectorEntry: Sendable, Equatable {
     package var hash: AttributeValue?
     /// The INLINE_FILTER elements' values, in the index's order; nil for those that the item lacks.
     package var filters: [AttributeValue?]
+    /// What filters on metadata look at; nil when the index keeps none or the item has none.
+    package var metadata: AttributeMap?
 
     package init(vector: [Float], hash: AttributeValue? = nil, filters: [AttributeValue?] = []) {
         self.vector = vector
@@ -33,6 +35,9 @@ package struct VectorEntry: Sendable, Equatable {
                 return nil
             }
             self.hash = value
+        }
+        if let attribute = index.metadata, case .map(let map)? = item.value(named: attribute) {
+            metadata = map
         }
         guard !index.filters.isEmpty else { return }
         filters.reserveCapacity(index.filters.count)

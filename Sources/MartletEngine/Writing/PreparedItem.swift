@@ -46,6 +46,15 @@ package struct PreparedItem: Sendable {
     let vectorViews: [VectorView]
     let expiryKey: [UInt8]?
 
+    /// An item from which nothing follows but views of vector indexes.
+    init(_ record: ItemRecord, key: PreparedKey, vectorViews: [VectorView]) {
+        self.key = key
+        self.record = record
+        self.vectorViews = vectorViews
+        indexRows = []
+        expiryKey = nil
+    }
+
     init(_ item: Item, of table: Table) throws(OperationError) {
         try self.init(item, key: PreparedKey(inItem: item, of: table))
     }
