@@ -122,9 +122,9 @@ let package = Package(
         tests(
             "MartletEngine",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletVectors",
-                "MartletKeyValue",
-                "MartletCatalog", "MartletTestBasics", "MartletTestSupport",
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletPartiQL",
+                "MartletVectors", "MartletKeyValue", "MartletCatalog", "MartletTestBasics",
+                "MartletTestSupport",
             ]),
         tests(
             "Martlet", ["MartletModel", "MartletCatalog", "MartletEngine", "MartletTestSupport"]),

@@ -98,9 +98,7 @@ extension StatementResponse.Failure {
         case .validation(let text): self.init(code: .validationError, message: text)
         case .resourceNotFound(let text): self.init(code: .resourceNotFound, message: text)
         case .accessDenied(let text): self.init(code: .accessDenied, message: text)
-        case .storage:
-            self.init(code: .internalServerError, message: "Internal server error")
-        default: preconditionFailure("No reading or writing of an item fails so")
+        default: self.init(code: .internalServerError, message: "Internal server error")
         }
     }
 }

@@ -2,7 +2,6 @@
 
 internal import MartletCatalog
 internal import MartletEncoding
-internal import MartletExpressions
 internal import MartletKeyValue
 internal import MartletModel
 internal import MartletPartiQL
@@ -38,7 +37,7 @@ extension SelectPlan {
         within budget: ReadBudget
     ) throws(OperationError) -> Page? {
         var reading = reading
-        reading.filter = filter.map { ConditionExpression($0) }
+        reading.filter = target.test(filter)
         if let start, start.branch != 0 || start.position == nil { throw .invalidToken }
         let reader = PageReader(
             context: context, target: target, reading: reading, budget: budget)
@@ -71,7 +70,7 @@ extension SelectPlan {
                 break
             }
             reading.limit = rowsLeft == .max ? nil : rowsLeft
-            reading.filter = branch.filter.map { ConditionExpression($0) }
+            reading.filter = target.test(branch.filter)
             let reader = PageReader(
                 context: context, target: target, reading: reading, budget: budget)
             guard

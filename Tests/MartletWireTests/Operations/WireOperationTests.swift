@@ -126,6 +126,9 @@ enum Texts {
                 _ = failure(CreateTable.self, text)
                 _ = failure(UpdateTable.self, text)
                 _ = failure(SearchVectors.self, text)
+                _ = failure(ExecuteStatement.self, text)
+                _ = failure(BatchExecuteStatement.self, text)
+                _ = failure(ExecuteTransaction.self, text)
             }
         }
     }
@@ -141,6 +144,9 @@ enum Texts {
         #"{"TableName":"t","KeyConditions":{"a":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"x"}]}},"#
             + #""QueryFilter":{"b":{"ComparisonOperator":"NULL"}},"AttributesToGet":["a","b"]}"#,
         #"{"RequestItems":{"tab":[{"PutRequest":{"Item":{"a":{"S":"x"}}}},{"DeleteRequest":{"Key":{}}}]}}"#,
+        #"{"Statement":"UPDATE t SET a = ? WHERE pk = 'x'","Parameters":[{"S":"x"}],"Limit":3}"#,
+        #"{"Statements":[{"Statement":"DELETE FROM t WHERE pk = ?","Parameters":[{"N":"1"}]}],"#
+            + #""TransactStatements":[{"Statement":"SELECT * FROM t WHERE pk = 1"}]}"#,
         #"{"TransactItems":[{"Put":{"TableName":"t","Item":{}}},{"Update":{"TableName":"t","Key":{},"#
             + #""UpdateExpression":"REMOVE a"}}],"ClientRequestToken":"k"}"#,
         #"{"TableName":"tab","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],"KeySchema":"#
