@@ -5,6 +5,7 @@ internal import CVectorKernels
 /// It takes a bit for every slot up to the highest that it ever held. It is not synchronized:
 /// while one thread changes a set, no other may use it, a search included. Reading is shared.
 public final class SlotBitmap: @unchecked Sendable, Equatable {
+    /// `wordCount` of them, and one more that is always zero.
     private(set) var words: UnsafeMutablePointer<UInt64>
     /// Slots from here on are not in the set.
     private(set) var wordCount: Int
@@ -15,8 +16,8 @@ public final class SlotBitmap: @unchecked Sendable, Equatable {
     /// - Parameter capacity: slots below this need no memory later.
     public init(capacity: Int = 0) {
         wordCount = (max(capacity, 1) + 63) / 64
-        words = .allocate(capacity: wordCount)
-        words.initialize(repeating: 0, count: wordCount)
+        words = .allocate(capacity: wordCount + 1)
+        words.initialize(repeating: 0, count: wordCount + 1)
     }
 
     public convenience init(_ slots: some Sequence<Slot>) {
@@ -27,8 +28,8 @@ public final class SlotBitmap: @unchecked Sendable, Equatable {
     public init(copying other: SlotBitmap) {
         wordCount = other.wordCount
         count = other.count
-        words = .allocate(capacity: wordCount)
-        words.initialize(from: other.words, count: wordCount)
+        words = .allocate(capacity: wordCount + 1)
+        words.initialize(from: other.words, count: wordCount + 1)
     }
 
     deinit { words.deallocate() }
@@ -123,9 +124,9 @@ public final class SlotBitmap: @unchecked Sendable, Equatable {
     }
 
     private func grow(to newCount: Int) {
-        let new = UnsafeMutablePointer<UInt64>.allocate(capacity: newCount)
+        let new = UnsafeMutablePointer<UInt64>.allocate(capacity: newCount + 1)
         new.initialize(from: words, count: wordCount)
-        (new + wordCount).initialize(repeating: 0, count: newCount - wordCount)
+        (new + wordCount).initialize(repeating: 0, count: newCount + 1 - wordCount)
         words.deallocate()
         words = new
         wordCount = newCount

@@ -15,13 +15,16 @@ extension Graph {
         let ground = descendToGround(context, scorer, entry)
         let layer = layer(0)
         let width = layer.width
+        // More neighbours of neighbours than this are not looked for.
+        let enough = 2 * width
         let visit = context.beginWalk(slotCount: slotCount.load(ordering: .acquiring))
         let visits = context.visits
         let limit = context.visitCapacity
         let pool = context.pool.room(ef + 1)
-        let batch = context.batch.room(width * (width + 1) + 64)
-        let distances = context.distances.room(width * (width + 1) + 64)
+        let batch = context.batch.room(enough + 2 * width + 64)
+        let distances = context.distances.room(enough + 2 * width + 64)
         let bridges = context.slots.room(width)
+        let matched = context.furtherSlots.room(width + 1)
         let admission = search.admission
 
         var size = 0
@@ -53,15 +56,21 @@ extension Graph {
                 }
             }
             var bridge = 0
-            while bridge < bridgeCount, count < width {
+            while bridge < bridgeCount, count < enough {
                 let list = layer.links(bridges[bridge])
+                // In two steps without branches on the data, which no processor could foresee.
+                var matching = 0
                 for i in 0..<width {
                     let link = martlet_load_acquire(list + i)
-                    guard Int(link) < limit else { break }
-                    guard visits[Int(link)] != visit, admission.allows(link) else { continue }
+                    matched[matching] = link
+                    matching &+= admission.filterBit(link)
+                }
+                for i in 0..<matching where Int(matched[i]) < limit {
+                    let link = matched[i]
+                    let isNew = visits[Int(link)] != visit && admission.isLive(link)
                     visits[Int(link)] = visit
                     batch[count] = link
-                    count += 1
+                    count &+= isNew ? 1 : 0
                 }
                 bridge += 1
             }

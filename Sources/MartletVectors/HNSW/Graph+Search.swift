@@ -45,29 +45,36 @@ extension Graph {
         case .walk(let ef):
             let found = walkAll(search, scorer, entry, ef: ef)
             let results = try finish(search, found, rescored: isEstimate)
-            // Hardly anything near the query matches: what does is found by looking at all of it.
-            if results.count < min(search.k, search.admission.count) {
-                return try scan(search, scorer, rescored: isEstimate)
-            }
-            return results
+            if results.count == min(search.k, search.admission.count) { return results }
         case .walkAdmitted(let ef):
             let found = walkAdmitted(search, scorer, entry, ef: ef)
             let results = try finish(search, found, rescored: isEstimate)
-            if results.count < min(search.k, search.admission.count) {
-                return try scan(search, scorer, rescored: isEstimate)
-            }
-            return results
+            if results.count == min(search.k, search.admission.count) { return results }
         }
+        // Too little of what matches is near: it is found by looking at all of it.
+        return try scan(search, scorer, rescored: isEstimate)
     }
 
+    /// Walks through everything. Where less may be returned than elsewhere, the walk is made again
+    /// with more candidates.
     @inline(__always)
     private func walkAll<S: Scorer>(
         _ search: Search, _ scorer: S, _ entry: UInt64, ef: Int
     ) -> Int {
         let position = descendToGround(search.context, scorer, entry)
-        return walk(
-            layer(0), scorer, from: position, ef: ef,
-            slotCount: slotCount.load(ordering: .acquiring), in: search.context)
+        let wanted = max(search.k, search.ef * 3 / 4)
+        var ef = ef
+        while true {
+            let found = walk(
+                layer(0), scorer, from: position, ef: ef,
+                slotCount: slotCount.load(ordering: .acquiring), in: search.context)
+            guard search.admission.share < 1, found == ef, ef < 16 * search.ef else { return found }
+            let pool = search.context.pool.room(found)
+            var admitted = 0
+            for i in 0..<found where search.admission.allows(pool[i].slot) { admitted += 1 }
+            if admitted >= wanted { return found }
+            ef = min(max(2 * ef, ef * wanted / max(admitted, 1)), 16 * search.ef)
+        }
     }
 
     /// From the entry down to level 1: where a walk on level 0 begins.
@@ -149,6 +156,9 @@ struct Admission {
     private let live: UnsafePointer<UInt64>
     private let filter: UnsafePointer<UInt64>?
     private let filterWords: Int
+    /// Whether liveness is not all that counts.
+    var hasFilter: Bool { filter != nil }
+
     /// How many there are, or a few more.
     let count: Int
     /// The part of all linked slots that may be returned.
@@ -169,6 +179,19 @@ struct Admission {
     @inline(__always)
     func allows(_ slot: Slot) -> Bool {
         word(Int(slot >> 6)) >> UInt64(slot & 63) & 1 != 0
+    }
+
+    /// 1 when the filter has the slot, live or not, else 0. What no slot is gives 0, too.
+    @inline(__always)
+    func filterBit(_ slot: Slot) -> Int {
+        // After a bitmap's words comes one that is zero.
+        let index = min(Int(slot >> 6), filterWords)
+        return Int(truncatingIfNeeded: filter.unsafelyUnwrapped[index] >> UInt64(slot & 63)) & 1
+    }
+
+    @inline(__always)
+    func isLive(_ slot: Slot) -> Bool {
+        martlet_load_acquire_64(live + Int(slot >> 6)) >> UInt64(slot & 63) & 1 != 0
     }
 
     /// The bits of 64 slots.

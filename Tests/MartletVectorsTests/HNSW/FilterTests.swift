@@ -70,7 +70,7 @@ import Testing
             let exact = RowScorer(query, in: graph.storage)
             return graph.plan(
                 Search(
-                    k: 10, ef: 50,
+                    k: 10, ef: 20,
                     admission: Admission(graph, SlotBitmap(slots.prefix(count))), exact: exact,
                     storage: graph.storage, context: context))
         }
