@@ -328,3 +328,38 @@ def test_a_policy_that_is_none(client: Any, name: str) -> None:
         client.create_table, VALIDATION,
         INVALID + "Invalid policy document: Syntax error at position (1,3)",
         TableName=name, **HASH, ResourcePolicy="{}")
+
+
+def test_capacity_that_is_kept(client: Any, table: Any) -> None:
+    name = table(
+        **HASH,
+        OnDemandThroughput={"MaxReadRequestUnits": 100, "MaxWriteRequestUnits": 200},
+        WarmThroughput={"ReadUnitsPerSecond": 13_000, "WriteUnitsPerSecond": 5_000})
+    described = client.describe_table(TableName=name)["Table"]
+    assert described["OnDemandThroughput"] == {
+        "MaxReadRequestUnits": 100, "MaxWriteRequestUnits": 200}
+    assert described["WarmThroughput"] == {
+        "ReadUnitsPerSecond": 13_000, "WriteUnitsPerSecond": 5_000, "Status": "ACTIVE"}
+
+
+def test_every_table_is_as_warm_as_its_billing_makes_it(client: Any, table: Any) -> None:
+    requested = on_demand(
+        keys("pk"), attributes(pk="S", g="S"), GlobalSecondaryIndexes=[index("byG", keys("g"))])
+    described = client.describe_table(TableName=table(**requested))["Table"]
+    warm = {"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 4_000, "Status": "ACTIVE"}
+    assert described["WarmThroughput"] == warm
+    assert described["GlobalSecondaryIndexes"][0]["WarmThroughput"] == warm
+    provisioned = table(
+        **(HASH | {"BillingMode": "PROVISIONED", "ProvisionedThroughput": PROVISIONED}))
+    described = client.describe_table(TableName=provisioned)["Table"]
+    assert described["WarmThroughput"] == {
+        "ReadUnitsPerSecond": 3, "WriteUnitsPerSecond": 2, "Status": "ACTIVE"}
+
+
+@pytest.mark.ours  # AWS wants a key that exists
+def test_an_encryption_key_is_kept(client: Any, table: Any) -> None:
+    key = "arn:aws:kms:eu-west-2:000000000000:key/00000000-0000-0000-0000-000000000000"
+    name = table(
+        **HASH, SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key})
+    assert client.describe_table(TableName=name)["Table"]["SSEDescription"] == {
+        "Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": key}

@@ -349,3 +349,32 @@ def test_disassociation_protection(client: Any, table: Any) -> None:
     refuses(
         client.update_table, VALIDATION, Part("must be the only operation in the request"),
         TableName=name, DisassociationProtectionEnabled=True, TableClass="STANDARD")
+
+
+def test_capacity_that_is_kept(client: Any, table: Any) -> None:
+    name = table(**HASH)
+    client.update_table(
+        TableName=name, OnDemandThroughput={"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": -1})
+    wait(client, name)
+    client.update_table(TableName=name, WarmThroughput={
+        "ReadUnitsPerSecond": 12_500, "WriteUnitsPerSecond": 4_500})
+    described = wait(client, name)
+    assert described["OnDemandThroughput"]["MaxReadRequestUnits"] == 10
+    assert described["WarmThroughput"]["ReadUnitsPerSecond"] == 12_500
+    refuses(
+        client.update_table, VALIDATION,
+        "One or more parameter values were invalid: Requested ReadUnitsPerSecond for "
+        "WarmThroughput for table is lower than current WarmThroughput, decreasing "
+        "WarmThroughput is not supported",
+        TableName=name, WarmThroughput={"ReadUnitsPerSecond": 12_000})
+
+
+@pytest.mark.ours  # AWS wants a key that exists
+def test_an_encryption_key_is_kept(client: Any, table: Any) -> None:
+    name = table(**HASH)
+    client.update_table(TableName=name, SSESpecification={
+        "Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/mine"})
+    described = wait(client, name)["SSEDescription"]
+    assert described["KMSMasterKeyArn"].endswith(":alias/mine")
+    client.update_table(TableName=name, SSESpecification={"Enabled": False})
+    assert "SSEDescription" not in wait(client, name)

@@ -113,11 +113,16 @@ extension ThroughputSettings {
         return CapacityUnits(read: request.read ?? least.read, write: request.write ?? least.write)
     }
 
+    /// How warm a table or an index is that nobody has warmed.
+    package func leastWarm(_ billing: BillingMode) -> CapacityUnits {
+        billing == .provisioned ? provisioned : Self.initialOnDemand
+    }
+
     /// Warm throughput only grows. What was never asked for is what billing gives.
     func warmed(
         _ request: PartialUnits?, for subject: Subject, billing: BillingMode
     ) throws(ValidationError) -> CapacityUnits? {
-        let current = warm ?? (billing == .provisioned ? provisioned : Self.initialOnDemand)
+        let current = warm ?? leastWarm(billing)
         guard let request else { return warm }
         let (place, named) =
             if case .index(let index) = subject {

@@ -8,6 +8,11 @@ internal import MartletModel
 package struct KeptPolicy: Hashable, Sendable {
     package var document: String
     package var revision: Int
+
+    package init(document: String, revision: Int) {
+        self.document = document
+        self.revision = revision
+    }
 }
 
 /// A resource that exists and may have a policy.

@@ -117,7 +117,9 @@ extension JSONWriter {
         tally(table.indexTallies[index.id] ?? Tally(), sizeName: "IndexSizeBytes")
         member("IndexArn")
         string("\(table.arn)/index/\(index.name)")
-        if let throughput = index.throughput { limits(throughput) }
+        if let throughput = index.throughput {
+            limits(throughput, of: table, isReady: index.status == .active)
+        }
         endObject()
     }
 
@@ -167,7 +169,11 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func limits(_ throughput: ThroughputSettings) {
+    /// Maxima that were set, and how warm the table or the index is; that is not said of what is
+    /// coming or going, unless it was asked for.
+    private mutating func limits(
+        _ throughput: ThroughputSettings, of table: TableDescription, isReady: Bool = true
+    ) {
         if let onDemand = throughput.onDemand {
             member("OnDemandThroughput")
             beginObject()
@@ -177,7 +183,9 @@ extension JSONWriter {
             integer(onDemand.write)
             endObject()
         }
-        if let warm = throughput.warm {
+        let isThere = isReady && (table.status == .active || table.status == .updating)
+        let billing = table.definition.billing
+        if let warm = throughput.warm ?? (isThere ? throughput.leastWarm(billing) : nil) {
             member("WarmThroughput")
             beginObject()
             member("ReadUnitsPerSecond")
@@ -255,6 +263,6 @@ extension JSONWriter {
             member("GlobalTableSettingsReplicationMode")
             string(replication.rawValue)
         }
-        limits(definition.throughput)
+        limits(definition.throughput, of: table)
     }
 }

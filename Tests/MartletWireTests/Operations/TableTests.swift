@@ -240,7 +240,8 @@ private let tooShort =
             + #""StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"},"#
             + #""LatestStreamLabel":"2026","LatestStreamArn":"arn:t/stream/2026","#
             + #""DeletionProtectionEnabled":true,"OnDemandThroughput":{"MaxReadRequestUnits":5,"#
-            + #""MaxWriteRequestUnits":-1}}}"#
+            + #""MaxWriteRequestUnits":-1},"WarmThroughput":{"ReadUnitsPerSecond":12000,"#
+            + #""WriteUnitsPerSecond":4000,"Status":"ACTIVE"}}}"#
         #expect(encoded(description, for: request) == expected)
     }
 
