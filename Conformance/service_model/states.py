@@ -15,7 +15,7 @@ _OLD_GLOBAL = "AWS has stopped to make the global tables of 2017; there is none"
 _AUTO_SCALING = "only global tables have it, and there is none"
 _INSIGHTS = "nothing is charted; rules are named and exist nowhere"
 _KINESIS = "there is no Kinesis: nothing is sent, and any stream is taken"
-_CAPACITY = "throttles nobody, unless the server was started to throttle"
+_CAPACITY = "requests are not throttled by it"
 _ENCRYPTION = "the key's name; how data is encrypted on disk is the server's setting"
 
 # By operation, with a reason that the page gives.
