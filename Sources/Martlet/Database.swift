@@ -1,8 +1,10 @@
 // Where a database is put together: the one place that names a store.
 
+internal import Glibc
 package import MartletEngine
 internal import MartletKeyValue
 internal import MartletRocksDBStore
+internal import Synchronization
 
 /// A database in this process: an engine over a data directory or over memory.
 ///
@@ -11,6 +13,7 @@ internal import MartletRocksDBStore
 /// was answered.
 public final class Database: Sendable {
     package let engine: Engine
+    private let counters = Mutex<[UInt32: CollectionCounters]>([:])
 
     private init(
         _ store: any KeyValueStore, vectorFolder: String?, _ options: DatabaseOptions
@@ -47,6 +50,26 @@ public final class Database: Sendable {
             throw DatabaseError(error)
         }
         return try Database(store, vectorFolder: directory.vectorsPath, options)
+    }
+
+    /// Whether there is something at the path that is not an empty folder: a database, or what
+    /// opening one says no to.
+    static func isSomething(at path: String) -> Bool {
+        guard let stream = opendir(path) else { return errno != ENOENT }
+        defer { closedir(stream) }
+        var count = 0
+        while readdir(stream) != nil { count += 1 }
+        return count > 2
+    }
+
+    /// What is counted of a table, whoever has it open.
+    func collectionCounters(of tableID: UInt32) -> CollectionCounters {
+        counters.withLock { counters in
+            if let found = counters[tableID] { return found }
+            let made = CollectionCounters()
+            counters[tableID] = made
+            return made
+        }
     }
 
     /// Makes an empty database that lives as long as this object.

@@ -5,9 +5,9 @@ package import MartletModel
 /// Adds or replaces items of a collection: all of them in one batch, or none.
 package struct PutVectors: Sendable {
     package struct Row: Sendable {
-        var id: Text
-        var vector: RecordPart
-        var metadata: AttributeMap?
+        package var id: Text
+        package var vector: RecordPart
+        package var metadata: AttributeMap?
 
         package init(id: Text, vector: RecordPart, metadata: AttributeMap?) {
             self.id = id
