@@ -49,16 +49,23 @@ struct KeySpread {
         }
         switch condition {
         case .all(let conditions):
+            // What all alternatives share is added once, so that only the choices multiply.
+            var shared = KeyAlternative()
             var joined = [KeyAlternative()]
             for condition in conditions {
                 let next = spread(condition)
+                if next.count == 1 {
+                    shared.tests += next[0].tests
+                    shared.filters += next[0].filters
+                    continue
+                }
                 guard joined.count * next.count <= Self.alternativesLimit else {
                     hasTooMany = true
                     continue
                 }
                 joined = joined.flatMap { left in next.map { left && $0 } }
             }
-            return joined
+            return joined.map { shared && $0 }
         case .any(let conditions) where namesKey(condition):
             var alternatives: [KeyAlternative] = []
             for condition in conditions { alternatives += spread(condition) }

@@ -8,8 +8,9 @@
 internal import MartletModel
 
 struct Parser {
-    /// Values may have 32 levels; twice as many parentheses may stand around each of their parents.
-    private static let deepestLevel = 100
+    /// Values may have 32 levels, so this is enough for them and what stands around them; and it is
+    /// little enough for a stack of 512 KiB.
+    private static let deepestLevel = 48
 
     let text: String
     private let bytes: [UInt8]
