@@ -113,6 +113,22 @@ def client(endpoint: str, region: str, members: Seen) -> Any:
 
 
 @pytest.fixture(scope="session")
+def streams(endpoint: str, region: str, members: Seen) -> Any:
+    """A client of the streams service, which is at the same address except on AWS."""
+    config = Config(
+        parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=60
+    )
+    url = endpoint
+    if "amazonaws.com" in endpoint:
+        url = endpoint.replace("//dynamodb.", "//streams.dynamodb.")
+    client = boto3.client(
+        "dynamodbstreams", region_name=region, endpoint_url=url, config=config
+    )
+    members.watch(client)
+    return client
+
+
+@pytest.fixture(scope="session")
 def resource(endpoint: str, region: str, members: Seen) -> Any:
     resource = boto3.resource("dynamodb", region_name=region, endpoint_url=endpoint)
     members.watch(resource.meta.client)

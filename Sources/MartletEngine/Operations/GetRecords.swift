@@ -25,6 +25,20 @@ package struct GetRecords: Sendable {
         package var oldImage: ItemRecord?
         package var newImage: ItemRecord?
 
+        package init(
+            eventID: String, event: StreamRecord.Event, isExpiry: Bool, secondsSince1970: Int,
+            sequenceNumber: String, keys: ItemRecord, oldImage: ItemRecord?, newImage: ItemRecord?
+        ) {
+            self.eventID = eventID
+            self.event = event
+            self.isExpiry = isExpiry
+            self.secondsSince1970 = secondsSince1970
+            self.sequenceNumber = sequenceNumber
+            self.keys = keys
+            self.oldImage = oldImage
+            self.newImage = newImage
+        }
+
         /// Keys and images, as DynamoDB counts items.
         package var sizeBytes: Int {
             keys.sizeBytes + (oldImage?.sizeBytes ?? 0) + (newImage?.sizeBytes ?? 0)
@@ -37,6 +51,16 @@ package struct GetRecords: Sendable {
         package var nextIterator: String?
         package var viewType: StreamSettings.ViewType
         package var region: String
+
+        package init(
+            records: [Record], nextIterator: String?, viewType: StreamSettings.ViewType,
+            region: String
+        ) {
+            self.records = records
+            self.nextIterator = nextIterator
+            self.viewType = viewType
+            self.region = region
+        }
     }
 }
 

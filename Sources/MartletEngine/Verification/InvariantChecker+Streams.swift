@@ -46,14 +46,15 @@ extension InvariantChecker {
 
     /// Shards ascend, and the last is open while the stream is on.
     private mutating func checkShards(of stream: StreamDefinition, _ next: UInt64) {
-        var bound = stream.horizon
+        var bound: UInt64 = 0
         for (position, shard) in stream.shards.enumerated() {
             let isLast = position == stream.shards.count - 1
             let last = shard.last ?? shard.first
             let mayBeOpen = isLast && stream.disabled == nil
-            // The horizon may have passed the beginning of the first, but not its end.
-            let follows = position == 0 ? bound <= max(last, bound) : shard.first > bound
-            if !follows || last < shard.first || last >= next || shard.isOpen != mayBeOpen
+            // A shard that the horizon has passed is gone.
+            let isGone = !shard.isOpen && last < stream.horizon
+            if isGone || shard.first <= bound || last < shard.first || last >= next
+                || shard.isOpen != mayBeOpen
                 || (shard.closed == nil) != shard.isOpen
             {
                 report(.disorderedShards, stream)

@@ -86,9 +86,9 @@ extension JSONWriter {
         if record.isExpiry {
             member("userIdentity")
             beginObject()
-            member("type")
+            member("Type")
             string("Service")
-            member("principalId")
+            member("PrincipalId")
             string("dynamodb.amazonaws.com")
             endObject()
         }

@@ -92,6 +92,7 @@ struct RandomHistory {
                     IndexShape("l-b", hash: hash, range: "b:N", projecting: .keysOnly),
                 ], global: [Self.indexes[random.below(Self.indexes.count)]])
         }
+        if random.chance(1, in: 2) { request = request.streaming() }
         log.append("create \(name)")
         if models[name] != nil {
             #expect(failure { try database.create(request) }?.hasPrefix("in use") == true, place)
@@ -476,6 +477,18 @@ struct RandomHistory {
                 == models[table]!.rows(of: index).map(\.notation).sorted(), place)
     }
 
+    /// The table, made anew from its stream alone.
+    private func checkStream(
+        _ label: String, of name: TableName, against model: ReferenceTable
+    ) throws {
+        let stream = try database.streams(name).first { $0.label == label }
+        var replica = Replica()
+        for record in try database.allRecords(try #require(stream).arn, pageLimit: 100) {
+            #expect(replica.apply(record) == nil, place)
+        }
+        #expect(replica.contents == model.allItems.map(\.notation).sorted(), place)
+    }
+
     /// The checker has the last word.
     private mutating func check() throws {
         #expect(try database.findings() == [], place)
@@ -484,6 +497,9 @@ struct RandomHistory {
             let description = try database.describe(name)
             #expect(description.definition == model.definition, place)
             #expect(description.tally == model.tally(of: nil), place)
+            if let label = model.definition.stream?.label {
+                try checkStream(label, of: name, against: model)
+            }
             for index in model.definition.indexes {
                 #expect(description.indexTallies[index.id] == model.tally(of: index), place)
             }
