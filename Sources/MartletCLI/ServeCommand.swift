@@ -92,9 +92,11 @@ struct ServeCommand {
     }
 
     private func open() throws(CommandFailure) -> Database {
+        var options = database
+        options.engine.log = { write("martlet: \($0)\n", to: STDERR_FILENO) }
         do throws(DatabaseError) {
             return isInMemory
-                ? try .inMemory(options: database) : try .open(at: dataPath, options: database)
+                ? try .inMemory(options: options) : try .open(at: dataPath, options: options)
         } catch {
             throw CommandFailure(error.description)
         }
