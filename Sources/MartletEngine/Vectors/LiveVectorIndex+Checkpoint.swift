@@ -33,6 +33,9 @@ extension LiveVectorIndex {
             }
         }
         let last = try lastSequence(in: store, index: definition.id)
+        if let files, !files.exists, last > 0 {
+            logRebuild(of: definition, "there is no \(files.path)", log)
+        }
         let items = try itemsToTakeIn(
             in: store, index: definition.id, table: table.name, keyPrefix: keyPrefix)
         var book = Book(graph: emptyGraph(definition), after: last, remaining: items)
