@@ -1,7 +1,7 @@
 // A table's definition as an item, which the catalogue stores as an item record: attributes are
 // named, so that a dump of the catalogue can be read, and a format can grow.
 //
-//   format N 1, 2 or 3 · name S · id N · uuid S · created N
+//   format N 1 to 4 · name S · id N · uuid S · created N
 //   attributes L of { name S, type S }                 in the order of their declaration
 //   hash L of S, range L of S                          key attribute names
 //   indexes L of { name S, id N, kind S, hash L, range L, projection S, include L?, status S,
@@ -11,7 +11,9 @@
 //                  maxRead N?, maxWrite N?, warmRead N?, warmWrite N? }
 //   class S · classChanged N? · protected BOOL · stream { view S, label S }?
 //   key S? · expiry S? · tags L of { key S, value S } · policy S?
-//   attached M, format 3 only (`AttachedSettings+Record.swift`)
+//   attached M, from format 3 on (`AttachedSettings+Record.swift`)
+//   recovery M { since N, days N }?, restored M { backup S?, table S, time N, underway BOOL }?,
+//                  format 4 only (`RecoverySettings.swift`)
 //
 // Times are seconds since 1970. A table is written in the oldest format that can say what it has. A
 // record of another format, or with a member that is not listed, is refused: rewriting it would
@@ -22,10 +24,12 @@ package import MartletEncoding
 package import MartletModel
 
 extension TableDefinition {
-    /// What a table needs that has no vector index; one that has; one with attached settings.
-    private static let formats = (plain: 1, vectors: 2, attached: 3)
+    /// What a table needs that has no vector index; one that has; one with attached settings; one
+    /// that can be restored, or was.
+    private static let formats = (plain: 1, vectors: 2, attached: 3, restored: 4)
 
     private var format: Int {
+        if recovery != nil || restored != nil { return Self.formats.restored }
         if !attached.isEmpty { return Self.formats.attached }
         return vectorIndexes.isEmpty ? Self.formats.plain : Self.formats.vectors
     }
@@ -55,7 +59,9 @@ extension TableDefinition {
         if format > Self.formats.plain {
             item["vectors"] = .list(vectorIndexes.map(\.storedValue))
         }
-        if !attached.isEmpty { item["attached"] = attached.storedValue }
+        if format >= Self.formats.attached { item["attached"] = attached.storedValue }
+        item["recovery"] = recovery?.storedValue
+        item["restored"] = restored?.storedValue
         item["switched"] = lastSwitchToPayPerRequest.map(AttributeValue.time)
         item["classChanged"] = lastTableClassUpdate.map(AttributeValue.time)
         item["stream"] = stream.map {
@@ -77,7 +83,7 @@ extension TableDefinition {
     package init(storedItem item: Item) throws(CorruptRecord) {
         var reader = DefinitionReader(item, "table")
         let format = try reader.integer("format")
-        guard (Self.formats.plain...Self.formats.attached).contains(format) else {
+        guard (Self.formats.plain...Self.formats.restored).contains(format) else {
             throw CorruptRecord("table: format \(format)")
         }
         var definitions: [KeyAttribute] = []
@@ -99,11 +105,20 @@ extension TableDefinition {
             }
         }
         var attached = AttachedSettings()
-        if format == Self.formats.attached {
+        if format >= Self.formats.attached {
             guard let value = reader.take("attached") else {
                 throw CorruptRecord("table: member attached")
             }
             attached = try AttachedSettings(stored: value)
+        }
+        var recovery: RecoverySettings?
+        var restored: RestoreOrigin?
+        if format == Self.formats.restored {
+            recovery = try reader.take("recovery").map(RecoverySettings.init(stored:))
+            restored = try reader.take("restored").map(RestoreOrigin.init(stored:))
+            guard recovery != nil || restored != nil else {
+                throw CorruptRecord("table: members recovery and restored")
+            }
         }
         var tags: [Tag] = []
         for element in try reader.list("tags") {
@@ -136,7 +151,7 @@ extension TableDefinition {
             encryption: try reader.optionalText("key").map(EncryptionSettings.init),
             timeToLiveAttribute: try reader.optionalText("expiry").map { Text($0) },
             tags: tags, resourcePolicy: try reader.optionalText("policy"),
-            attached: attached)
+            attached: attached, recovery: recovery, restored: restored)
         try reader.finish()
     }
 }

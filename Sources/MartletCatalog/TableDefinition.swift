@@ -71,6 +71,10 @@ package struct TableDefinition: Hashable, Sendable {
     package var tags: [Tag]
     package var resourcePolicy: String?
     package var attached: AttachedSettings
+    /// How far back the table can be restored; nil while point-in-time recovery is off.
+    package var recovery: RecoverySettings?
+    /// What the table was restored from; nil for one that was created.
+    package var restored: RestoreOrigin?
 
     package init(
         name: TableName, id: UInt32, uuid: String, created: Timestamp,
@@ -81,7 +85,8 @@ package struct TableDefinition: Hashable, Sendable {
         lastTableClassUpdate: Timestamp? = nil, isDeletionProtected: Bool = false,
         stream: StreamSettings? = nil, encryption: EncryptionSettings? = nil,
         timeToLiveAttribute: Text? = nil, tags: [Tag] = [], resourcePolicy: String? = nil,
-        attached: AttachedSettings = AttachedSettings()
+        attached: AttachedSettings = AttachedSettings(), recovery: RecoverySettings? = nil,
+        restored: RestoreOrigin? = nil
     ) {
         self.name = name
         self.id = id
@@ -103,6 +108,8 @@ package struct TableDefinition: Hashable, Sendable {
         self.tags = tags
         self.resourcePolicy = resourcePolicy
         self.attached = attached
+        self.recovery = recovery
+        self.restored = restored
     }
 
     package func index(named name: Text) -> IndexDefinition? {

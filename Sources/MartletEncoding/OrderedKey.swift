@@ -30,6 +30,9 @@ package enum KeySpace: UInt8, Sendable {
     case vectorWalk = 0x07
     case stream = 0x08
     case streamRecord = 0x09
+    case backup = 0x0A
+    case history = 0x0B
+    case copy = 0x0C
     case item = 0x10
     case indexRow = 0x11
 }

@@ -68,8 +68,10 @@ package final class Engine: Sendable {
         self.options = options
         let directory: TableDirectory
         let vectorIndexes: VectorIndexes
+        let lastMoment: UInt64
         do throws(StorageError) {
             directory = try TableDirectory(reading: store)
+            lastMoment = try HistoryLine.latestMoment(in: store, directory)
             vectorIndexes = try VectorIndexes(
                 store: store, directory: directory, options: options, folder: vectorFolder)
         } catch {
@@ -78,7 +80,7 @@ package final class Engine: Sendable {
         self.vectorIndexes = vectorIndexes
         let catalogueChanged = ThreadSemaphore()
         committer = Committer(
-            store: store, directory: directory, options: options,
+            store: store, directory: directory, options: options, firstMoment: lastMoment + 1,
             catalogueChanged: catalogueChanged,
             publishVectors: { vectorIndexes.publish($0, $1) })
         vectorIndexes.start(with: committer)

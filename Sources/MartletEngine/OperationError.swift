@@ -15,6 +15,7 @@ package enum OperationError: Error, Sendable {
     case globalTableNotFound(String)
     case resourceInUse(String)
     case limitExceeded(String)
+    case backup(BackupFault, String)
     case accessDenied(String)
     /// Carries the old item only when the request asked for it.
     case conditionFailed(ReturnedItem?)
@@ -47,6 +48,17 @@ extension OperationError {
     static func tableNotFound(_ name: TableName) -> OperationError {
         resourceNotFound("Requested resource not found: Table: \(name) not found")
     }
+}
+
+/// What can be in the way of a backup, a restore or point-in-time recovery, by the service's names.
+package enum BackupFault: String, Sendable {
+    case backupNotFound = "BackupNotFoundException"
+    case backupInUse = "BackupInUseException"
+    case tableInUse = "TableInUseException"
+    case tableExists = "TableAlreadyExistsException"
+    case continuousBackupsUnavailable = "ContinuousBackupsUnavailableException"
+    case recoveryUnavailable = "PointInTimeRecoveryUnavailableException"
+    case invalidRestoreTime = "InvalidRestoreTimeException"
 }
 
 /// Why one action of a cancelled transaction failed, or that it did not.

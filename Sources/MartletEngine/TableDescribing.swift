@@ -15,7 +15,10 @@ extension TableDescription {
             own.sizeBytes -= indexTallies[index.id]!.savedBytes
         }
         self.init(
-            definition: definition, status: status ?? (isUpdating ? .updating : .active),
+            definition: definition,
+            status: status
+                ?? (definition.restored?.isInProgress == true
+                    ? .creating : isUpdating ? .updating : .active),
             arn: ResourceARN(owner: owner, table: definition.name).description,
             tally: own, indexTallies: indexTallies)
     }

@@ -17,9 +17,16 @@ package final class Table: Sendable {
     let hasDerivedRows: Bool
     /// What the table's stream is told of changes; nil when there is none.
     let streamView: StreamSettings.ViewType?
+    /// Whether each change of an item leaves a line in the table's history: for point-in-time
+    /// recovery, or as long as the table is being copied.
+    let keepsHistory: Bool
+    /// Whether items may be read and written: a table that is being restored is not there yet.
+    let isReady: Bool
 
-    package init(_ definition: TableDefinition) {
+    package init(_ definition: TableDefinition, isCopied: Bool = false) {
         self.definition = definition
+        keepsHistory = definition.recovery != nil || isCopied
+        isReady = definition.restored?.isInProgress != true
         id = definition.id
         key = definition.key
         hasDerivedRows =
@@ -36,9 +43,18 @@ package final class TableDirectory: Sendable {
     /// The next number for a table or an index. Numbers are never used again, so that rows of
     /// what is gone can be cleared away later without harm.
     package let nextID: UInt32
+    /// By id.
+    package let backups: [UInt32: BackupDefinition]
+    /// Items that are on their way to a backup or a restored table, by the id of where they go.
+    package let copies: [UInt32: TableCopy]
 
-    init(tables: [TableName: Table], nextID: UInt32) {
+    init(
+        tables: [TableName: Table], nextID: UInt32, backups: [UInt32: BackupDefinition] = [:],
+        copies: [UInt32: TableCopy] = [:]
+    ) {
         self.tables = tables
+        self.backups = backups
+        self.copies = copies
         names = tables.keys.sorted()
         self.nextID = nextID
     }
@@ -60,19 +76,27 @@ package final class TableDirectory: Sendable {
                 throw StorageError(error, in: "catalogue")
             }
         }
-        self.init(tables: tables, nextID: nextID)
+        let copies = try Self.readCopies(store)
+        for copy in copies.values where copy.until != nil {
+            for (name, table) in tables where table.id == copy.source {
+                tables[name] = Table(table.definition, isCopied: true)
+            }
+        }
+        self.init(
+            tables: tables, nextID: nextID, backups: try Self.readBackups(store), copies: copies)
     }
 
     /// The directory with one table added, replaced or (nil) removed.
     func replacing(_ name: TableName, with table: Table?, nextID: UInt32) -> TableDirectory {
         var tables = tables
         tables[name] = table
-        return TableDirectory(tables: tables, nextID: nextID)
+        return TableDirectory(
+            tables: tables, nextID: nextID, backups: backups, copies: copies)
     }
 
     /// The table that an item operation names.
     func table(_ name: TableName) throws(OperationError) -> Table {
-        guard let table = tables[name] else { throw .tableNotFound }
+        guard let table = tables[name], table.isReady else { throw .tableNotFound }
         return table
     }
 

@@ -46,7 +46,8 @@ extension TestDatabase {
         case .streamRecord where key.count == 1: return "next stream sequence"
         case .stream:
             return "stream " + String(decoding: key.dropFirst(), as: UTF8.self)
-        case .tally, .item, .indexRow, .expiry, .vectorJournal, .vectorWalk, .streamRecord:
+        case .tally, .item, .indexRow, .expiry, .vectorJournal, .vectorWalk, .streamRecord,
+            .backup, .history, .copy:
             let id = key[1..<5].reduce(0) { $0 << 8 | Int($1) }
             return "\(space) \(id) \(hexadecimal(key.dropFirst(5)))"
         }
@@ -72,6 +73,7 @@ extension OperationError {
         case .globalTableNotFound(let text): "global table not found: \(text)"
         case .resourceInUse(let text): "in use: \(text)"
         case .limitExceeded(let text): "limit: \(text)"
+        case .backup(let fault, let text): "\(fault): \(text)"
         case .accessDenied(let text): "denied: \(text)"
         case .conditionFailed(let item):
             "condition failed" + (item.map { ": " + $0.item.notation } ?? "")

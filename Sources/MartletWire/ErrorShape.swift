@@ -64,6 +64,7 @@ package struct ErrorShape: Sendable {
         case .policyNotFound(let text): self = .dynamoDB("PolicyNotFoundException", text)
         case .globalTableNotFound(let text): self = .dynamoDB("GlobalTableNotFoundException", text)
         case .limitExceeded(let text): self = .dynamoDB("LimitExceededException", text)
+        case .backup(let fault, let text): self = .dynamoDB(fault.rawValue, text)
         case .accessDenied(let text):
             self = .service("AccessDeniedException", text)
             usesCapitalName = true

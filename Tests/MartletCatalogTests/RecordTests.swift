@@ -82,7 +82,15 @@ extension SeededRandom {
             timeToLiveAttribute: maybe(Text("ttl \u{E9}")),
             tags: (0..<number(0...3)).map { Tag(key: "k\($0)", value: word()) },
             resourcePolicy: maybe(()).map { word() },
-            attached: maybe(()).map { attached() } ?? AttachedSettings())
+            attached: maybe(()).map { attached() } ?? AttachedSettings(),
+            recovery: maybe(()).map {
+                RecoverySettings(since: time(), periodInDays: number(1...35))
+            },
+            restored: maybe(()).map {
+                RestoreOrigin(
+                    backupARN: maybe(()).map { word() }, tableARN: word(), time: time(),
+                    isInProgress: chance(1, in: 2))
+            })
     }
 }
 
@@ -105,6 +113,9 @@ extension SeededRandom {
         let optional: Set<Text> = ["switched", "classChanged", "stream", "key", "expiry", "policy"]
         for _ in 0..<50 {
             let item = random.definition().storedItem
+            // Of these one may go, but not the last: a format is as old as it can be.
+            let hasBoth = item["recovery"] != nil && item["restored"] != nil
+            let optional = hasBoth ? optional.union(["recovery", "restored"]) : optional
             for entry in item {
                 var damaged = item
                 damaged[entry.name] = nil

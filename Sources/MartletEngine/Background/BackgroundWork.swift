@@ -1,5 +1,6 @@
-// What goes on beside requests, on one thread: filling new indexes, expiring items, forgetting
-// old transaction tokens, trimming streams. All of it writes through the commit thread, in small pieces, so that
+// What goes on beside requests, on one thread: filling new indexes, expiring items, copying items to
+// backups and restored tables, forgetting what is too old: transaction tokens, records of streams,
+// histories, backups. All of it writes through the commit thread, in small pieces, so that
 // requests are not held up, and can be broken off at any point and begun again.
 
 internal import MartletCatalog
@@ -29,8 +30,9 @@ final class BackgroundWork: Sendable {
         startThread {
             var tokens = TransactionTokenSweep()
             var streams = StreamSweep()
+            var recovery = RecoverySweep()
             while !self.shouldStop {
-                self.round(&tokens, &streams)
+                self.round(&tokens, &streams, &recovery)
                 _ = self.wakeUp.wait(atMost: self.options.expiryInterval)
             }
             self.finished.signal()
@@ -48,23 +50,36 @@ final class BackgroundWork: Sendable {
 
     /// Errors of the store end a round; the next one tries again, and requests that meet the same
     /// error report it.
-    private func round(_ tokens: inout TransactionTokenSweep, _ streams: inout StreamSweep) {
+    private func round(
+        _ tokens: inout TransactionTokenSweep, _ streams: inout StreamSweep,
+        _ recovery: inout RecoverySweep
+    ) {
         do throws(StorageError) {
             for name in committer.directory.names {
-                guard let table = committer.directory.tables[name]?.definition else { continue }
+                guard let table = committer.directory.tables[name]?.definition,
+                    committer.directory.copies[table.id] == nil
+                else { continue }
                 for index in table.indexes where index.status == .creating {
                     try IndexBackfill(work: self, table: table, index: index).run()
                 }
                 for index in table.vectorIndexes where index.status == .creating {
                     try VectorIndexBackfill(work: self, table: table, index: index).run()
                 }
+                if table.restored?.isInProgress == true {
+                    try RestoreEnd(work: self, table: table).run()
+                }
                 if table.timeToLiveAttribute != nil {
                     try ExpiryBackfill(work: self, table: table).run()
                     try ExpirySweep(work: self, table: table).run()
                 }
             }
+            for target in committer.directory.copies.keys.sorted() {
+                guard let copy = committer.directory.copies[target] else { continue }
+                if try !CopyWork(work: self, copy: copy).run() { wakeUp.signal() }
+            }
             try tokens.runIfDue(for: self)
             try streams.runIfDue(for: self)
+            try recovery.runIfDue(for: self)
         } catch {}
     }
 

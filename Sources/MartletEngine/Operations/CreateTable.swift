@@ -60,7 +60,7 @@ extension CreateTable: WriteOperation {
 }
 
 /// A random identifier, version 4 of RFC 9562.
-private func randomUUID() -> String {
+func randomUUID() -> String {
     var bytes = (0..<16).map { _ in UInt8.random(in: .min ... .max) }
     bytes[6] = bytes[6] & 0x0F | 0x40
     bytes[8] = bytes[8] & 0x3F | 0x80

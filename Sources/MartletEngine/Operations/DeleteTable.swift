@@ -1,7 +1,8 @@
 package import MartletCatalog
 internal import MartletEncoding
 
-/// DeleteTable: removes a table with its indexes, unless it is protected.
+/// DeleteTable: removes a table with its indexes, unless it is protected. With point-in-time recovery
+/// its items stay as a backup of the system.
 package struct DeleteTable: Sendable {
     package typealias Output = TableDescription
 
@@ -16,7 +17,9 @@ extension DeleteTable: WriteOperation {
     package func run(
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) -> TableDescription {
-        let definition = try transaction.directory.namedTable(table).definition
+        let table = try transaction.directory.namedTable(table)
+        try table.requireReady()
+        let definition = table.definition
         if definition.isDeletionProtected {
             throw .validation(
                 "Resource cannot be deleted as it is currently protected against deletion. "
@@ -30,13 +33,31 @@ extension DeleteTable: WriteOperation {
                 "Attempt to change a resource which is still in use: Cannot delete table while "
                     + "indexes are being created, updated, or deleted.")
         }
+        if transaction.directory.copies.values.contains(where: { $0.source == definition.id }) {
+            throw .resourceInUse(
+                "Attempt to change a resource which is still in use: Cannot delete table while a "
+                    + "backup or restore is in progress.")
+        }
         let stream = try transaction.currentStream(of: definition)
         let description = try TableDescription(
             definition, status: .deleting, owner: transaction.options.owner,
             tally: transaction.tally)
-        transaction.abandonRows(.item, definition.id)
+        if definition.recovery != nil {
+            let id = transaction.directory.nextID
+            transaction.save(
+                BackupDefinition(
+                    ofDeleted: definition, id: id,
+                    label: transaction.newLabel(of: definition.name, isSystem: true),
+                    now: Timestamp(microsecondsSince1970: transaction.moment()),
+                    itemCount: description.tally.itemCount,
+                    sizeBytes: description.tally.sizeBytes),
+                nextID: id + 1)
+            transaction.abandonRows(.history, definition.id)
+        } else {
+            transaction.abandonRows(.item, definition.id)
+            transaction.dropTally(definition.id)
+        }
         transaction.abandonRows(.expiry, definition.id)
-        transaction.dropTally(definition.id)
         for index in definition.indexes {
             transaction.abandonRows(.indexRow, index.id)
             transaction.dropTally(index.id)

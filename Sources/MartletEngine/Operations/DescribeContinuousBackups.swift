@@ -1,22 +1,40 @@
 package import MartletCatalog
 
-/// DescribeContinuousBackups: the truth, which is that point-in-time recovery is off. AWS says
-/// `ENABLED` of continuous backups themselves for every table.
+/// DescribeContinuousBackups: whether a table can be restored to a moment of its past, and to which.
+/// AWS says `ENABLED` of continuous backups themselves for every table.
 package struct DescribeContinuousBackups: Sendable {
     package var table: TableName
 
     package init(table: TableName) { self.table = table }
 
     package struct Output: Sendable {
-        package var isPointInTimeRecoveryEnabled: Bool
+        /// nil: point-in-time recovery is off.
+        package var recovery: Recovery?
+
+        package struct Recovery: Sendable {
+            package var periodInDays: Int
+            package var earliest: Timestamp
+            package var latest: Timestamp
+        }
+
+        init(_ settings: RecoverySettings?, at now: Timestamp) {
+            recovery = settings.map { settings in
+                // Clients cut off fractions of a second: what is answered must stay restorable.
+                let earliest = settings.earliest(at: now).secondsSince1970.rounded(.up)
+                return Recovery(
+                    periodInDays: settings.periodInDays,
+                    earliest: Timestamp(secondsSince1970: min(earliest, now.secondsSince1970)),
+                    latest: now)
+            }
+        }
     }
 }
 
 extension DescribeContinuousBackups: ReadOperation {
     package func run(in context: ReadContext) throws(OperationError) -> Output {
-        guard context.directory.tables[table] != nil else {
+        guard let table = context.directory.tables[table] else {
             throw .tableMissing("Table not found: \(table)")
         }
-        return Output(isPointInTimeRecoveryEnabled: false)
+        return Output(table.definition.recovery, at: context.options.clock.now)
     }
 }

@@ -73,6 +73,7 @@ extension UpdateTable: WriteOperation {
                 throw .resourceNotFound(
                     "Requested resource not found: Table: \(change.name) not found")
             }
+            guard table.isReady else { throw .resourceInUse(table.notReadyText) }
             let changed = try table.definition.applying(change, now: now, owner: options.owner) {
                 defer { next += 1 }
                 return next

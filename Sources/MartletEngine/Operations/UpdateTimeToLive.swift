@@ -27,7 +27,9 @@ extension UpdateTimeToLive: WriteOperation {
     package func run(
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) -> Output {
-        var definition = try transaction.directory.namedTable(table).definition
+        let table = try transaction.directory.namedTable(table)
+        try table.requireReady()
+        var definition = table.definition
         var nextID: UInt32?
         switch (definition.timeToLiveAttribute, isEnabled) {
         case (let current?, _) where current != attribute:

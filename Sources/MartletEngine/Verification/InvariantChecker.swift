@@ -14,7 +14,9 @@
 //               follow each other; every record is whole, in a shard, and shows what the view
 //               says; sequences are below the next one
 //   tallies     counts of rows and bytes are those of the rows; a missing tally counts nothing
-//   rows        there are no others: all belong to a table, an index or a token
+//   backups     the items of each are whole, and counted; each copy has a source and a target
+//   history     only tables have one that keep it, and every line is whole
+//   rows        there are no others: all belong to a table, an index, a backup or a token
 //
 // Reads one snapshot, streaming. Rows are looked up in both directions, item to index row and back,
 // so nothing is collected. Spec: docs/format/keys.md, docs/format/catalog.md.
@@ -36,18 +38,23 @@ struct InvariantChecker {
     private var counts: [Place: Int] = [:]
     private(set) var tables: [TableDefinition] = []
     /// Ids of tables and of indexes: whose rows may be there.
-    private var tableIDs: Set<UInt32> = []
+    private(set) var tableIDs: Set<UInt32> = []
     private var indexIDs: Set<UInt32> = []
     private var vectorIndexIDs: Set<UInt32> = []
     /// Tables that have or had streams: whose records may be there.
     var streamTableIDs: Set<UInt32> = []
+    /// Ids under which backups have items.
+    var backupRowIDs: Set<UInt32> = []
+    var copies: [UInt32: TableCopy] = [:]
 
     /// - Parameter rows: a snapshot, or a store that nobody writes to.
     static func findings(in rows: any KeyValueReadable) throws(StorageError) -> [InvariantFinding] {
         var checker = InvariantChecker(rows: rows)
         try checker.checkCatalogue()
+        try checker.checkBackups()
         for table in checker.tables {
             try checker.checkItems(of: table)
+            try checker.checkHistory(of: table)
             for index in table.indexes { try checker.checkRows(of: index, in: table) }
             for index in table.vectorIndexes {
                 try checker.checkVectors(of: index, in: table)
@@ -275,7 +282,8 @@ extension InvariantChecker {
             case .catalog, .transactionToken, .stream: break
             case .vectorJournal where key == VectorJournal.nextSequenceKey: continue
             case .streamRecord where key == StreamKey.nextSequence: continue
-            case .tally, .item, .expiry, .indexRow, .vectorJournal, .vectorWalk, .streamRecord:
+            case .tally, .item, .expiry, .indexRow, .vectorJournal, .vectorWalk, .streamRecord,
+                .backup, .history, .copy:
                 guard key.count >= 5 else {
                     report(.unknownRow)
                     continue
@@ -288,7 +296,12 @@ extension InvariantChecker {
                     case .streamRecord: streamTableIDs.contains(id)
                     case .tally:
                         tableIDs.contains(id) || indexIDs.contains(id)
-                            || vectorIndexIDs.contains(id)
+                            || vectorIndexIDs.contains(id) || backupRowIDs.contains(id)
+                    case .item: tableIDs.contains(id) || backupRowIDs.contains(id)
+                    case .copy: copies[id] != nil
+                    // Walked before, where it could not be read.
+                    case .backup: true
+                    case .history: keepsHistory(id)
                     default: tableIDs.contains(id)
                     }
                 guard isKnown else {

@@ -40,6 +40,10 @@ package struct InvariantFinding: Hashable, Sendable {
         case wrongItemCount = "the count of rows is wrong"
         case wrongSize = "the count of bytes is wrong"
         case orphanedRow = "a row belongs to no table or index"
+        case unreadableBackup = "a backup's description cannot be read"
+        case unreadableCopy = "what is to be copied cannot be read"
+        case strayCopy = "a copy has no source or no target"
+        case unreadableHistoryLine = "a line of a table's history cannot be read"
         case unreadableToken = "a transaction token cannot be read"
         case unknownRow = "a row is of no known kind"
 

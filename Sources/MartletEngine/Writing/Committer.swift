@@ -69,19 +69,21 @@ final class Committer: Sendable {
     private let publishVectors: VectorPublisher
 
     /// - Parameters:
+    ///   - firstMoment: no write has an earlier one.
     ///   - catalogueChanged: signalled after a new catalogue was published.
     ///   - publishVectors: called on the commit thread, which it must not keep, for each group that
     ///     changed a vector index or the catalogue.
     init(
         store: any KeyValueStore, directory: TableDirectory, options: EngineOptions,
-        catalogueChanged: ThreadSemaphore, publishVectors: @escaping VectorPublisher = { _, _ in }
+        firstMoment: UInt64 = 0, catalogueChanged: ThreadSemaphore,
+        publishVectors: @escaping VectorPublisher = { _, _ in }
     ) {
         self.publishVectors = publishVectors
         self.store = store
         self.options = options
         self.catalogueChanged = catalogueChanged
         published = Mutex(directory)
-        let memory = CommitMemory()
+        let memory = CommitMemory(firstMoment: firstMoment)
         open = Mutex(
             OpenGroup(
                 transaction: WriteTransaction(
@@ -177,6 +179,7 @@ final class Committer: Sendable {
         while group.position < group.jobs.count,
             group.transaction.batchBytes < Self.groupBytes
         {
+            group.transaction.beginWrite()
             group.answers.append(group.jobs[group.position](group.transaction))
             group.position += 1
         }

@@ -82,6 +82,7 @@ extension WriteTransaction {
         if old == change.new?.record { return units }
 
         setItem(change.key, to: change.new?.record)
+        if table.keepsHistory { addHistoryLine(change.key.rowKey, of: table.id, old: old) }
         adjustTally(
             table.id, items: (change.new == nil ? 0 : 1) - (old == nil ? 0 : 1),
             bytes: newBytes - oldBytes)

@@ -15,7 +15,7 @@ package final class WriteTransaction: @unchecked Sendable {
     /// When the group began: one moment for all its writes.
     private(set) var now: Timestamp
     private let store: any KeyValueStore
-    private(set) var directory: TableDirectory
+    var directory: TableDirectory
     private var batch = WriteBatch()
     /// Rows of this group; nil for deleted ones.
     private var written: [RowKey: [UInt8]?] = [:]
@@ -32,6 +32,8 @@ package final class WriteTransaction: @unchecked Sendable {
     var hasDrawnStreamSequence = false
     /// Tables and indexes whose counts this group changed.
     private var changedTallies: Set<UInt32> = []
+    /// The moment of the write that runs now; nil until it is asked for.
+    var currentMoment: UInt64?
 
     init(
         store: any KeyValueStore, directory: TableDirectory, options: EngineOptions,
@@ -51,6 +53,9 @@ package final class WriteTransaction: @unchecked Sendable {
 
     /// Takes the time: the first write of the group is about to run.
     func begin() { now = options.clock.now }
+
+    /// The next write of the group is about to run.
+    func beginWrite() { currentMoment = nil }
 
     /// The group before has been committed, or has failed, after which nothing is.
     func forgetPrevious() { previous = nil }
@@ -181,7 +186,9 @@ package final class WriteTransaction: @unchecked Sendable {
         put(CatalogKey.table(definition.name), definition.record.bytes)
         if let nextID { put(CatalogKey.nextID, CatalogKey.encode(nextID: nextID)) }
         directory = directory.replacing(
-            definition.name, with: Table(definition), nextID: nextID ?? directory.nextID)
+            definition.name,
+            with: Table(definition, isCopied: directory.isCopied(definition.id)),
+            nextID: nextID ?? directory.nextID)
     }
 
     func remove(_ definition: TableDefinition) {
@@ -221,7 +228,11 @@ final class CommitMemory: @unchecked Sendable {
     var vectorWalks: [UInt32: VectorWalk] = [:]
     /// The next sequence of streams; nil until one is wanted.
     var nextStreamSequence: UInt64?
+    /// The last moment that a write was given, and the next ordinal in it.
+    var historyPoint: HistoryPoint
     let writes = RecentWrites()
+
+    init(firstMoment: UInt64 = 0) { historyPoint = HistoryPoint(moment: firstMoment) }
 }
 
 extension StorageError {

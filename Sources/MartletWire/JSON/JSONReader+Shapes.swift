@@ -65,6 +65,19 @@ extension JSONReader {
         }
     }
 
+    /// A moment: seconds since 1970 with their fraction.
+    package mutating func readOptionalSeconds() throws(WireError) -> Double? {
+        let kind = try peek()
+        switch kind {
+        case .number: return Double(String(decoding: try readNumber().bytes, as: UTF8.self))
+        case .null:
+            try readLiteral(kind)
+            return nil
+        case .string: throw .serialization("STRING_VALUE cannot be converted to Timestamp")
+        default: throw try mismatch(kind, "Timestamp", class: "java.util.Date")
+        }
+    }
+
     /// Base64 text as bytes.
     package mutating func readOptionalBlob() throws(WireError) -> [UInt8]? {
         let kind = try peek()

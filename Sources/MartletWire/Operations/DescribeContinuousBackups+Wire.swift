@@ -1,5 +1,6 @@
 // Order: docs/operations/DescribeContinuousBackups.md.
 
+internal import MartletCatalog
 package import MartletEngine
 
 extension DescribeContinuousBackups: WireOperation {
@@ -13,18 +14,31 @@ extension DescribeContinuousBackups: WireOperation {
         _ output: Output, for request: DecodedRequest<DescribeContinuousBackups>,
         into writer: inout JSONWriter
     ) {
-        let status = output.isPointInTimeRecoveryEnabled ? "ENABLED" : "DISABLED"
-        writer.beginObject()
-        writer.member("ContinuousBackupsDescription")
-        writer.beginObject()
-        writer.member("ContinuousBackupsStatus")
-        writer.string("ENABLED")
-        writer.member("PointInTimeRecoveryDescription")
-        writer.beginObject()
-        writer.member("PointInTimeRecoveryStatus")
-        writer.string(status)
-        writer.endObject()
-        writer.endObject()
-        writer.endObject()
+        writer.continuousBackups(output)
+    }
+}
+
+extension JSONWriter {
+    mutating func continuousBackups(_ output: DescribeContinuousBackups.Output) {
+        beginObject()
+        member("ContinuousBackupsDescription")
+        beginObject()
+        member("ContinuousBackupsStatus")
+        string("ENABLED")
+        member("PointInTimeRecoveryDescription")
+        beginObject()
+        member("PointInTimeRecoveryStatus")
+        string(output.recovery == nil ? "DISABLED" : "ENABLED")
+        if let recovery = output.recovery {
+            member("RecoveryPeriodInDays")
+            integer(recovery.periodInDays)
+            member("EarliestRestorableDateTime")
+            double(recovery.earliest.secondsSince1970)
+            member("LatestRestorableDateTime")
+            double(recovery.latest.secondsSince1970)
+        }
+        endObject()
+        endObject()
+        endObject()
     }
 }

@@ -175,13 +175,7 @@ extension JSONWriter {
         _ throughput: ThroughputSettings, of table: TableDescription, isReady: Bool = true
     ) {
         if let onDemand = throughput.onDemand {
-            member("OnDemandThroughput")
-            beginObject()
-            member("MaxReadRequestUnits")
-            integer(onDemand.read)
-            member("MaxWriteRequestUnits")
-            integer(onDemand.write)
-            endObject()
+            self.onDemand(onDemand)
         }
         let isThere = isReady && (table.status == .active || table.status == .updating)
         let billing = table.definition.billing
@@ -196,6 +190,16 @@ extension JSONWriter {
             string("ACTIVE")
             endObject()
         }
+    }
+
+    mutating func onDemand(_ maxima: CapacityUnits) {
+        member("OnDemandThroughput")
+        beginObject()
+        member("MaxReadRequestUnits")
+        integer(maxima.read)
+        member("MaxWriteRequestUnits")
+        integer(maxima.write)
+        endObject()
     }
 
     /// Only for a table that is, or once was, billed by request.
@@ -231,17 +235,8 @@ extension JSONWriter {
             member("LatestStreamArn")
             string("\(table.arn)/stream/\(label)")
         }
-        if let encryption = definition.encryption {
-            member("SSEDescription")
-            beginObject()
-            member("Status")
-            string("ENABLED")
-            member("SSEType")
-            string("KMS")
-            member("KMSMasterKeyArn")
-            string(encryption.keyARN)
-            endObject()
-        }
+        if let encryption = definition.encryption { encryptionDescription(encryption) }
+        if let origin = definition.restored { restoreSummary(origin) }
         if definition.tableClass != .standard || definition.lastTableClassUpdate != nil {
             member("TableClassSummary")
             beginObject()
@@ -264,5 +259,33 @@ extension JSONWriter {
             string(replication.rawValue)
         }
         limits(definition.throughput, of: table)
+    }
+
+    mutating func encryptionDescription(_ encryption: EncryptionSettings) {
+        member("SSEDescription")
+        beginObject()
+        member("Status")
+        string("ENABLED")
+        member("SSEType")
+        string("KMS")
+        member("KMSMasterKeyArn")
+        string(encryption.keyARN)
+        endObject()
+    }
+
+    private mutating func restoreSummary(_ origin: RestoreOrigin) {
+        member("RestoreSummary")
+        beginObject()
+        if let backup = origin.backupARN {
+            member("SourceBackupArn")
+            string(backup)
+        }
+        member("SourceTableArn")
+        string(origin.tableARN)
+        member("RestoreDateTime")
+        double(origin.time.secondsSince1970)
+        member("RestoreInProgress")
+        bool(origin.isInProgress)
+        endObject()
     }
 }

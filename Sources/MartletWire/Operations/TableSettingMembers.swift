@@ -48,7 +48,7 @@ struct TableSettingMembers {
         self.stream = stream
     }
 
-    private mutating func readEncryption(from reader: inout JSONReader) throws(WireError) {
+    mutating func readEncryption(from reader: inout JSONReader) throws(WireError) {
         encryption = nil
         guard var progress = try reader.beginStructure("SSESpecification") else { return }
         var encryption: (isEnabled: Bool?, type: String?, keyID: String?) = (nil, nil, nil)
@@ -90,10 +90,12 @@ struct TableSettingMembers {
             at: "globalTableSettingsReplicationMode")
     }
 
-    func encryption(_ checks: inout MemberChecks) -> EncryptionRequest? {
+    func encryption(
+        _ checks: inout MemberChecks, at path: String = "sSESpecification"
+    ) -> EncryptionRequest? {
         guard let encryption else { return nil }
         let type = checks.choice(
-            encryption.type, of: .encryptionType, at: "sSESpecification.sSEType")
+            encryption.type, of: .encryptionType, at: path + ".sSEType")
         return EncryptionRequest(
             isEnabled: encryption.isEnabled, type: type, keyID: encryption.keyID)
     }

@@ -31,6 +31,21 @@ extension JSONWriter {
         isBackfilling: Bool? = nil
     ) {
         beginObject()
+        vectorIndexShape(index)
+        member("IndexStatus")
+        string(status)
+        if let isBackfilling {
+            member("Backfilling")
+            bool(isBackfilling)
+        }
+        tally(table.indexTallies[index.id] ?? Tally(), sizeName: "IndexSizeBytes")
+        member("IndexArn")
+        string("\(table.arn)/index/\(index.name)")
+        endObject()
+    }
+
+    /// What an index was asked to be.
+    mutating func vectorIndexShape(_ index: VectorIndexDefinition) {
         member("IndexName")
         string(index.name)
         member("VectorAttribute")
@@ -50,16 +65,6 @@ extension JSONWriter {
             endArray()
         }
         projection(index.projection)
-        member("IndexStatus")
-        string(status)
-        if let isBackfilling {
-            member("Backfilling")
-            bool(isBackfilling)
-        }
-        tally(table.indexTallies[index.id] ?? Tally(), sizeName: "IndexSizeBytes")
-        member("IndexArn")
-        string("\(table.arn)/index/\(index.name)")
-        endObject()
     }
 
     private mutating func schemaElement(

@@ -357,7 +357,8 @@ private let tooShort =
         let backups = try decode(DescribeContinuousBackups.self, #"{"TableName":"tab"}"#)
         #expect(
             encoded(
-                DescribeContinuousBackups.Output(isPointInTimeRecoveryEnabled: false), for: backups)
+                DescribeContinuousBackups.Output(nil, at: Timestamp(secondsSince1970: 9)),
+                for: backups)
                 == #"{"ContinuousBackupsDescription":{"ContinuousBackupsStatus":"ENABLED","#
                 + #""PointInTimeRecoveryDescription":{"PointInTimeRecoveryStatus":"DISABLED"}}}"#)
     }

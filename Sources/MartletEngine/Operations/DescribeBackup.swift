@@ -1,0 +1,18 @@
+internal import MartletCatalog
+
+/// DescribeBackup: a backup and the table as it was.
+package struct DescribeBackup: Sendable {
+    package typealias Output = BackupDescription
+
+    package var arn: String
+
+    package init(arn: String) { self.arn = arn }
+}
+
+extension DescribeBackup: ReadOperation {
+    package func run(in context: ReadContext) throws(OperationError) -> BackupDescription {
+        let owner = context.options.owner
+        return BackupDescription(
+            try context.directory.backup(arn: arn, for: "DescribeBackup", of: owner), owner: owner)
+    }
+}
