@@ -5,7 +5,7 @@ internal import Synchronization
 
 extension Graph {
     /// Searches that name no `ef` keep so many candidates.
-    func defaultEf(_ k: Int) -> Int { max(k + 54, k + k / 2) }
+    func defaultEf(_ k: Int) -> Int { k + max(40, k / 2) }
 
     /// - Parameter query: finite, of the index's dimensions.
     func search(

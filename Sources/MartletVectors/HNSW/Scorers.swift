@@ -7,6 +7,9 @@ protocol Scorer {
     /// Distances of `count` slots, in their order. Smaller is closer.
     func score(
         _ slots: UnsafePointer<Slot>, count: Int, into distances: UnsafeMutablePointer<Float>)
+
+    /// Asks for what scoring this slot will read.
+    func prefetch(_ slot: Slot)
 }
 
 /// Compares a query with rows.
@@ -65,6 +68,15 @@ struct RowScorer: Scorer {
             distances[i] = 1 - distances[i] * scale * inverseNorms[Int(slots[i])]
         }
     }
+
+    @inline(__always)
+    func prefetch(_ slot: Slot) {
+        let row = rows + Int(slot) &* stride
+        martlet_prefetch(row)
+        martlet_prefetch(row + 64)
+        martlet_prefetch(row + 128)
+        martlet_prefetch(row + 192)
+    }
 }
 
 /// Compares a query with codes.
@@ -86,6 +98,16 @@ struct CodeScorer: Scorer {
         _ slots: UnsafePointer<Slot>, count: Int, into distances: UnsafeMutablePointer<Float>
     ) {
         withUnsafePointer(to: query) { kernel($0, codes, stride, slots, count, distances) }
+    }
+
+    @inline(__always)
+    func prefetch(_ slot: Slot) {
+        let code = codes + Int(slot) &* stride
+        var offset = 0
+        while offset < stride {
+            martlet_prefetch(code + offset)
+            offset &+= 64
+        }
     }
 }
 
@@ -130,4 +152,7 @@ struct LinkScorer<Base: Scorer>: Scorer {
             distances[i] = own + other + 2 * distances[i] + difference * difference
         }
     }
+
+    @inline(__always)
+    func prefetch(_ slot: Slot) { base.prefetch(slot) }
 }

@@ -131,6 +131,17 @@ func walk<S: Scorer>(
             while next < size, pool[next] & 1 != 0 { next += 1 }
             continue
         }
+        // Meanwhile memory brings what the next one will need.
+        var ahead = next
+        while ahead < size, pool[ahead] & 1 != 0 { ahead += 1 }
+        if ahead < size {
+            let list = layer.links(pool[ahead].slot)
+            for i in 0..<width {
+                let link = martlet_load_acquire(list + i)
+                guard Int(link) < limit else { break }
+                scorer.prefetch(link)
+            }
+        }
         scorer.score(batch, count: count, into: distances)
         for i in 0..<count {
             let word = pack(distances[i], batch[i])
