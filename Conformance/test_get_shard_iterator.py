@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import time
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from support.check import NOT_FOUND, VALIDATION, enum_text, refuses
 from support.streams import first_shard, iterator, latest_arn, read, streaming
 from support.tables import HASH, s
 
-KINDS = "AFTER_SEQUENCE_NUMBER, LATEST, AT_SEQUENCE_NUMBER, TRIM_HORIZON"
+KINDS = "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON"
 
 
 @pytest.fixture
@@ -41,6 +43,33 @@ def test_places(streams: Any, arn: str) -> None:
     assert keys("AT_SEQUENCE_NUMBER", start) == "abc"
 
 
+@pytest.mark.ours
+def test_at_a_time(streams: Any, arn: str) -> None:
+    shard = first_shard(streams, arn)
+    made = read(streams, arn, 3)[0]["dynamodb"]["ApproximateCreationDateTime"]
+
+    def count(when: Any) -> int:
+        place = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard, ShardIteratorType="AT_TIMESTAMP", Timestamp=when
+        )
+        return len(streams.get_records(ShardIterator=place["ShardIterator"])["Records"])
+
+    assert count(made) == 3
+    assert count(made - datetime.timedelta(days=2)) == 3
+    time.sleep(max(0.0, made.timestamp() + 3 - time.time()))
+    assert count(made + datetime.timedelta(seconds=2)) in (0, 1, 2)
+    for when in ({}, {"Timestamp": made + datetime.timedelta(hours=1)}):
+        refuses(
+            streams.get_shard_iterator,
+            VALIDATION,
+            None,
+            StreamArn=arn,
+            ShardId=shard,
+            ShardIteratorType="AT_TIMESTAMP",
+            **when,
+        )
+
+
 def test_names_the_stream(streams: Any, arn: str) -> None:
     found = iterator(streams, arn, first_shard(streams, arn))
     assert found.startswith(f"{arn}|") and len(found) <= 2048
@@ -54,9 +83,9 @@ def test_refuses(streams: Any, arn: str) -> None:
     refuses(
         call,
         VALIDATION,
-        "1 validation error detected: " + enum_text("AT_TIMESTAMP", "shardIteratorType", KINDS),
+        "1 validation error detected: " + enum_text("AT_TIME", "shardIteratorType", KINDS),
         **place,
-        ShardIteratorType="AT_TIMESTAMP",
+        ShardIteratorType="AT_TIME",
     )
     refuses(
         call,

@@ -57,39 +57,16 @@ struct StreamSweep {
                 try transaction.rollShard(label, of: table)
             }
         }
-        let horizon = try firstKept(of: stream, cutoff, in: work.store)
+        let range = KeyRange(
+            lower: StreamKey.record(stream.tableID, stream.horizon),
+            upper: StreamKey.record(stream.tableID, stream.shards.last?.last ?? .max))
+        let horizon = try stream.firstSequence(
+            in: range, from: stream.horizon,
+            notBefore: UInt64(max(0, cutoff.secondsSince1970 * 1000)), of: work.store)
         let hasOldShard = stream.shards.contains { $0.closed.map { $0 <= cutoff } ?? false }
         guard horizon > stream.horizon || hasOldShard else { return }
         try work.commit { (transaction) throws(OperationError) in
             try transaction.trim(label, of: table, below: horizon, shardsClosedBy: cutoff)
         }
-    }
-
-    /// Behind the last record that is too old.
-    private static func firstKept(
-        of stream: StreamDefinition, _ cutoff: Timestamp, in store: any KeyValueStore
-    ) throws(StorageError) -> UInt64 {
-        let range = KeyRange(
-            lower: StreamKey.record(stream.tableID, stream.horizon),
-            upper: StreamKey.record(stream.tableID, stream.shards.last?.last ?? .max))
-        guard let (last, _) = try store.cursor(over: range, .reverse).next() else {
-            return stream.horizon
-        }
-        let limit = UInt64(max(0, cutoff.secondsSince1970 * 1000))
-        let cursor = try store.cursor(over: range, .forward)
-        var low = stream.horizon
-        var high = try stream.sequence(inKey: last) + 1
-        while low < high {
-            let middle = low == stream.horizon ? low : low + (high - low) / 2
-            cursor.seek(to: StreamKey.record(stream.tableID, middle))
-            guard let (key, value) = try cursor.next(),
-                let time = StreamRecord.milliseconds(ofStored: value), time <= limit
-            else {
-                high = middle
-                continue
-            }
-            low = try stream.sequence(inKey: key) + 1
-        }
-        return low
     }
 }

@@ -1,4 +1,4 @@
-internal import MartletCatalog
+package import MartletCatalog
 internal import MartletModel
 
 /// GetShardIterator: names a place in a shard from which to read for the next 15 minutes.
@@ -6,6 +6,7 @@ package struct GetShardIterator: Sendable {
     package enum Place: String, Sendable {
         case afterSequenceNumber = "AFTER_SEQUENCE_NUMBER"
         case latest = "LATEST"
+        case atTimestamp = "AT_TIMESTAMP"
         case atSequenceNumber = "AT_SEQUENCE_NUMBER"
         case trimHorizon = "TRIM_HORIZON"
     }
@@ -15,14 +16,18 @@ package struct GetShardIterator: Sendable {
     package var place: Place
     /// Only for the places that name one; the others do not look at it.
     package var sequenceNumber: String?
+    /// Only for `atTimestamp`: the first record made then or later.
+    package var timestamp: Timestamp?
 
     package init(
-        streamARN: String, shardID: String, place: Place, sequenceNumber: String? = nil
+        streamARN: String, shardID: String, place: Place, sequenceNumber: String? = nil,
+        timestamp: Timestamp? = nil
     ) {
         self.streamARN = streamARN
         self.shardID = shardID
         self.place = place
         self.sequenceNumber = sequenceNumber
+        self.timestamp = timestamp
     }
 }
 
@@ -41,12 +46,30 @@ extension GetShardIterator: ReadOperation {
                 .sequence(
                     try reader.newestSequence(of: shard, in: stream).map { $0 + 1 }
                         ?? max(shard.first, stream.horizon))
+            case .atTimestamp:
+                .sequence(
+                    try reader.firstSequence(
+                        of: shard, in: stream, notBefore: moment(context.options.clock.now)))
             case .atSequenceNumber: .sequence(try sequence(in: shard, of: stream))
             case .afterSequenceNumber: .sequence(try sequence(in: shard, of: stream) + 1)
             }
         let iterator = ShardIterator(
             arn: streamARN, shard: shard.first, position: position, now: context.options.clock.now)
         return iterator.text
+    }
+
+    /// The moment that the request names.
+    private func moment(_ now: Timestamp) throws(OperationError) -> Timestamp {
+        guard let timestamp else {
+            throw .validation(
+                "One or more parameter values were invalid: "
+                    + "Timestamp must be specified for ShardIteratorType \(place.rawValue)")
+        }
+        guard timestamp <= now else {
+            throw .validation(
+                "One or more parameter values were invalid: Timestamp must not be in the future")
+        }
+        return timestamp
     }
 
     /// The sequence that the request names: one of the shard's range, both ends of it included.

@@ -91,6 +91,22 @@ struct StreamReader {
         }
     }
 
+    /// The sequence of a shard's first record that was made at a moment or later; behind its newest
+    /// record, if there is none.
+    func firstSequence(
+        of shard: StreamDefinition.Shard, in stream: StreamDefinition, notBefore moment: Timestamp
+    ) throws(OperationError) -> UInt64 {
+        let start = max(shard.first, stream.horizon)
+        let range = stream.recordRange(of: shard, from: start)
+        let milliseconds = UInt64(max(0, (moment.secondsSince1970 * 1000).rounded()))
+        do throws(StorageError) {
+            return try stream.firstSequence(
+                in: range, from: start, notBefore: milliseconds, of: rows)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
     /// Gives a shard's records from a sequence on to `body`, until that returns false.
     /// - Returns: whether the shard's end was reached: all records that it has by now.
     func forEachRecord(
@@ -132,6 +148,31 @@ extension StreamDefinition {
         return KeyRange(
             lower: StreamKey.record(tableID, min(max(sequence, shard.first), last)),
             upper: StreamKey.record(tableID, last))
+    }
+
+    /// The sequence behind the last record of a range that was made before a moment; `start` if
+    /// there is none. Records are of about ascending times, so this halves.
+    func firstSequence(
+        in range: KeyRange, from start: UInt64, notBefore milliseconds: UInt64,
+        of rows: any KeyValueReadable
+    ) throws(StorageError) -> UInt64 {
+        guard let (last, _) = try rows.cursor(over: range, .reverse).next() else { return start }
+        let cursor = try rows.cursor(over: range, .forward)
+        var low = start
+        var high = try sequence(inKey: last) + 1
+        while low < high {
+            // Most often nothing is as old as that.
+            let middle = low == start ? low : low + (high - low) / 2
+            cursor.seek(to: StreamKey.record(tableID, middle))
+            guard let (key, value) = try cursor.next(),
+                let time = StreamRecord.milliseconds(ofStored: value), time < milliseconds
+            else {
+                high = middle
+                continue
+            }
+            low = try sequence(inKey: key) + 1
+        }
+        return low
     }
 
     func sequence(inKey key: [UInt8]) throws(StorageError) -> UInt64 {

@@ -11,6 +11,7 @@ extension GetShardIterator: WireOperation {
         var shardID: String?
         var type: String?
         var sequenceNumber: String?
+        var timestamp: Double?
         try readBody(body) { reader, progress throws(WireError) in
             while let name = try reader.nextMember(&progress) {
                 switch name {
@@ -18,6 +19,7 @@ extension GetShardIterator: WireOperation {
                 case "ShardId": shardID = try reader.readOptionalString()
                 case "ShardIteratorType": type = try reader.readOptionalString()
                 case "SequenceNumber": sequenceNumber = try reader.readOptionalString()
+                case "Timestamp": timestamp = try reader.readOptionalSeconds()
                 default: try reader.skipValue()
                 }
             }
@@ -33,7 +35,8 @@ extension GetShardIterator: WireOperation {
         try checks.check()
         return DecodedRequest(
             GetShardIterator(
-                streamARN: arn!, shardID: shardID!, place: place!, sequenceNumber: sequenceNumber))
+                streamARN: arn!, shardID: shardID!, place: place!, sequenceNumber: sequenceNumber,
+                timestamp: timestamp.map { Timestamp(secondsSince1970: $0) }))
     }
 
     package static func encode(
@@ -49,6 +52,7 @@ extension GetShardIterator: WireOperation {
 
 extension Choices where Value == GetShardIterator.Place {
     fileprivate static let shardIteratorType = Choices([
-        GetShardIterator.Place.afterSequenceNumber, .latest, .atSequenceNumber, .trimHorizon,
+        GetShardIterator.Place.afterSequenceNumber, .latest, .atTimestamp, .atSequenceNumber,
+        .trimHorizon,
     ])
 }

@@ -33,6 +33,53 @@ import Testing
         #expect(try database.records(early).records.count == 3)
     }
 
+    @Test("an iterator by time begins with the first record of then or later")
+    func times() throws {
+        let database = try TestDatabase(TableRequest().streaming(.keysOnly))
+        let arn = try database.streams()[0].arn
+        let shard = try database.describeStream(arn).shards[0].id
+        let start = database.clock.now
+        func count(_ seconds: Double) throws -> Int {
+            let iterator = try database.engine.run(
+                GetShardIterator(
+                    streamARN: arn, shardID: shard, place: .atTimestamp,
+                    timestamp: Timestamp(secondsSince1970: seconds)))
+            return try database.records(iterator).records.count
+        }
+        #expect(try count(start) == 0)
+        for number in 0..<40 {
+            try database.put(["pk": .text("a\(number)")])
+            try database.put(["pk": .text("b\(number)")])
+            database.clock.advance(seconds: 0.5)
+        }
+        #expect(try count(0) == 80 && count(-5) == 80 && count(start) == 80)
+        for number in 0..<40 {
+            let time = start + Double(number) / 2
+            #expect(try count(time) == 80 - 2 * number)
+            #expect(try count(time + 0.25) == 78 - 2 * number)
+        }
+        func refusal(_ timestamp: Timestamp?) -> String? {
+            failure {
+                try database.engine.run(
+                    GetShardIterator(
+                        streamARN: arn, shardID: shard, place: .atTimestamp, timestamp: timestamp))
+            }
+        }
+        #expect(
+            refusal(nil) == Self.invalid
+                + "Timestamp must be specified for ShardIteratorType AT_TIMESTAMP")
+        #expect(
+            refusal(Timestamp(secondsSince1970: database.clock.now + 1))
+                == Self.invalid + "Timestamp must not be in the future")
+        // Beyond the newest record it is as LATEST.
+        let latest = try database.engine.run(
+            GetShardIterator(
+                streamARN: arn, shardID: shard, place: .atTimestamp,
+                timestamp: Timestamp(secondsSince1970: database.clock.now)))
+        try database.put(["pk": "new"])
+        #expect(try database.records(latest).records.count == 1)
+    }
+
     @Test("pages end at the limit and before 1 MB, and together they are the whole")
     func pages() throws {
         let database = try TestDatabase(TableRequest().streaming(.newImage))

@@ -90,7 +90,8 @@ import Testing
     @Test("GetShardIterator refuses what breaks the model")
     func getShardIterator() throws {
         let place = #""StreamArn":"\#(Self.arn)","ShardId":"\#(Self.shard)""#
-        let types = "AFTER_SEQUENCE_NUMBER, LATEST, AT_SEQUENCE_NUMBER, TRIM_HORIZON"
+        let types =
+            "AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, AT_SEQUENCE_NUMBER, TRIM_HORIZON"
         let nines = String(repeating: "9", count: 41)
         expectRefusals(
             of: GetShardIterator.self,
@@ -102,8 +103,8 @@ import Testing
                         Texts.null("shardIteratorType"))
                 ),
                 (
-                    #"{\#(place),"ShardIteratorType":"AT_TIMESTAMP"}"#,
-                    Texts.joined(Texts.choice("AT_TIMESTAMP", "shardIteratorType", types))
+                    #"{\#(place),"ShardIteratorType":"AT_TIME"}"#,
+                    Texts.joined(Texts.choice("AT_TIME", "shardIteratorType", types))
                 ),
                 (
                     #"{\#(place),"ShardIteratorType":"LATEST","SequenceNumber":"1"}"#,
@@ -123,6 +124,17 @@ import Testing
                 GetShardIterator.self, #"{\#(place),"ShardIteratorType":"\#(name)"}"#)
             #expect(request.operation.place.rawValue == name)
         }
+        for (json, seconds) in [
+            ("1791316726.480", 1_791_316_726.48), ("7", 7), ("1.5e3", 1500), ("null", nil),
+        ] as [(String, Double?)] {
+            let request = try decode(
+                GetShardIterator.self,
+                #"{\#(place),"ShardIteratorType":"AT_TIMESTAMP","Timestamp":\#(json)}"#)
+            #expect(request.operation.timestamp?.secondsSince1970 == seconds)
+        }
+        #expect(
+            failure(GetShardIterator.self, #"{"Timestamp":"2026"}"#)
+                == .serialization("STRING_VALUE cannot be converted to Timestamp"))
     }
 
     @Test("GetRecords refuses what breaks the model")
