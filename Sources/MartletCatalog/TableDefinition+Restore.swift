@@ -189,6 +189,7 @@ extension VectorIndexRequest {
         tuning.efConstruction = index.parameters.efConstruction
         tuning.codes = index.parameters.codes
         tuning.residence = index.parameters.residence
+        tuning.metadata = index.metadata
         let schema =
             (index.hash.map { [SearchSchemaElement(name: $0.name, role: .hash)] } ?? [])
             + index.filters.map { SearchSchemaElement(name: $0.name, role: .inlineFilter) }
