@@ -29,7 +29,7 @@ struct Script {
         let third = Item.order.with("sk", 3).with("ends", 1_900_000_000)
         return [
             Step(name: "create") {
-                try $0.create(.orders)
+                try $0.create(.orders.streaming())
             } model: {
                 $0["Tab"] = [:]
             },
