@@ -108,7 +108,8 @@ extension JSONWriter {
         if let status {
             member("IndexStatus")
             string(status)
-            if index.status == .creating {
+            // A table that is being restored says so for all of them.
+            if index.status == .creating, table.status != .creating {
                 member("Backfilling")
                 bool(true)
             }
