@@ -14,7 +14,7 @@ from support.backups import (  # noqa: F401
     wait_for_table,
 )
 from support.check import INVALID, VALIDATION, Part, refuses
-from support.tables import HASH, INDEXED, n, s
+from support.tables import HASH, INDEXED, attributes, keys, n, on_demand, s
 
 
 def filled(client: Any, name: str) -> None:
@@ -147,4 +147,50 @@ def test_refuses(client: Any, name: str, hash_table: str, table: Callable[..., s
     arn = back_up(client, source)
     refuses(restore, "TableAlreadyExistsException", f"Table already exists: {source}",
             TargetTableName=source, BackupArn=arn)
+    client.delete_backup(BackupArn=arn)
+
+
+def test_vector_indexes_come_back(
+    client: Any, table: Callable[..., str], target: str  # noqa: F811
+) -> None:
+    def vector_index(index_name: str) -> dict[str, Any]:
+        return {
+            "IndexName": index_name, "VectorAttribute": {"AttributeName": "v"}, "Dimensions": 3,
+            "DistanceFunction": "EUCLIDEAN", "Projection": {"ProjectionType": "ALL"},
+            "SearchSchema": [{"AttributeName": "c", "SearchSchemaElementType": "INLINE_FILTER"}],
+        }
+
+    source = table(**on_demand(
+        keys("pk"), attributes(pk="S", c="S"),
+        VectorIndexes=[vector_index("one"), vector_index("two")],
+        OnDemandThroughput={"MaxReadRequestUnits": 90, "MaxWriteRequestUnits": 80},
+    ))
+    for number in range(30):
+        client.put_item(
+            TableName=source,
+            Item={"pk": s(str(number)), "c": s("x"), "v": {"L": [n(number), n(1), n(2)]}},
+        )
+    arn = back_up(client, source)
+    features = client.describe_backup(BackupArn=arn)["BackupDescription"][
+        "SourceTableFeatureDetails"
+    ]
+    assert features["VectorIndexes"] == [vector_index("one"), vector_index("two")]
+    refuses(
+        client.restore_table_from_backup, VALIDATION, Part(INVALID), TargetTableName=target,
+        BackupArn=arn, VectorIndexOverride=[{**vector_index("two"), "Dimensions": 4}],
+    )
+    client.restore_table_from_backup(
+        TargetTableName=target, BackupArn=arn, VectorIndexOverride=[vector_index("two")],
+        OnDemandThroughputOverride={"MaxReadRequestUnits": 70},
+    )
+    restored = wait_for_table(client, target)
+    assert [each["IndexName"] for each in restored["VectorIndexes"]] == ["two"]
+    assert restored["OnDemandThroughput"]["MaxReadRequestUnits"] == 70
+    request = {"IndexName": "two", "SearchVector": [n("11.2"), n(1), n(2)], "TopK": 3}
+    answers = [
+        client.search_vectors(TableName=each, **request) for each in (source, target)
+    ]
+    for answer in answers:
+        answer.pop("ResponseMetadata")
+    assert answers[0] == answers[1]
     client.delete_backup(BackupArn=arn)
