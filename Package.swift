@@ -87,11 +87,23 @@ let package = Package(
                 "MartletCatalog", "MartletEngine",
             ]),
         .target(
+            name: "CTransferShim",
+            linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]),
+        module(
+            "MartletTransfer",
+            [
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletCatalog",
+                "MartletEngine", "MartletWire", "CTransferShim",
+            ]),
+        .target(
             name: "CHTTPShim",
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("deflate")]),
         module(
             "MartletServer",
-            ["MartletKeyValue", "MartletEngine", "MartletSigV4", "MartletWire", "CHTTPShim"]),
+            [
+                "MartletCatalog", "MartletKeyValue", "MartletEngine", "MartletSigV4", "MartletWire",
+                "MartletTransfer", "CHTTPShim",
+            ]),
         .target(name: "CMartletProcess"),
         .executableTarget(
             name: "MartletCLI",
@@ -134,6 +146,12 @@ let package = Package(
             [
                 "MartletModel", "MartletEncoding", "MartletExpressions", "MartletKeyValue",
                 "MartletCatalog", "MartletEngine",
+            ]),
+        tests(
+            "MartletTransfer",
+            [
+                "MartletModel", "MartletKeyValue", "MartletCatalog", "MartletEngine",
+                "MartletTestBasics", "MartletTestSupport", "CTransferShim",
             ]),
         tests("MartletServer", ["MartletKeyValue", "MartletEngine", "MartletSigV4"]),
         tests("MartletCLI"),

@@ -24,6 +24,9 @@ enum Help {
                                    async: it survives the process, not power loss
           --memory-budget BYTES    bound on the process's memory, from 32M (default: 256M)
 
+          --s3-root FOLDER         where exports, imports and bulk puts find their buckets: each
+                                   folder in it is one
+
         network
           --host ADDRESS           address to listen on (default: 127.0.0.1; 0.0.0.0: all)
           --port NUMBER            port to listen on (default: 8000; 0: any free one)

@@ -43,6 +43,7 @@ struct ServeCommand {
             case "--credentials": credentialsPath = try arguments.value()
             case "--region": database.engine.owner.region = try arguments.value()
             case "--account": database.engine.owner.account = try arguments.value()
+            case "--s3-root": server.bucketRoot = try arguments.value()
             case "--log-requests": server.logsRequests = true
             default: throw UsageError("unknown option \(option)")
             }

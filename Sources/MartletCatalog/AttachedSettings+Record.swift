@@ -3,7 +3,7 @@
 //   { policyRevision N?, streamPolicy { label S, document S, revision N }?,
 //     insights L of { index S?, enabled BOOL, mode S, since N, updated N },
 //     destinations L of { stream S, active BOOL, precision S? },
-//     replication S?, disassociation BOOL? }
+//     replication S?, disassociation BOOL?, importing BOOL? }
 //
 // Spec: docs/format/catalog.md.
 
@@ -25,6 +25,7 @@ extension AttachedSettings {
         }
         members["replication"] = settingsReplication.map { .text($0.rawValue) }
         members["disassociation"] = isDisassociationProtected.map(AttributeValue.bool)
+        if isImporting { members["importing"] = .bool(true) }
         return .map(members)
     }
 
@@ -50,7 +51,8 @@ extension AttachedSettings {
             policyRevision: try reader.optionalInteger("policyRevision"),
             streamPolicy: streamPolicy, insights: insights, destinations: destinations,
             settingsReplication: try reader.optionalChoice("replication"),
-            isDisassociationProtected: try reader.optionalFlag("disassociation"))
+            isDisassociationProtected: try reader.optionalFlag("disassociation"),
+            isImporting: try reader.optionalFlag("importing") ?? false)
         try reader.finish()
     }
 }

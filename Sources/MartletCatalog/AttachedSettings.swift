@@ -15,11 +15,14 @@ package struct AttachedSettings: Hashable, Sendable {
     package var destinations: [KinesisDestination]
     package var settingsReplication: SettingsReplication?
     package var isDisassociationProtected: Bool?
+    /// The table is being filled by an import; until that ends, it is not to be used.
+    package var isImporting: Bool
 
     package init(
         policyRevision: Int? = nil, streamPolicy: StreamPolicy? = nil,
         insights: [ContributorInsights] = [], destinations: [KinesisDestination] = [],
-        settingsReplication: SettingsReplication? = nil, isDisassociationProtected: Bool? = nil
+        settingsReplication: SettingsReplication? = nil, isDisassociationProtected: Bool? = nil,
+        isImporting: Bool = false
     ) {
         self.policyRevision = policyRevision
         self.streamPolicy = streamPolicy
@@ -27,6 +30,7 @@ package struct AttachedSettings: Hashable, Sendable {
         self.destinations = destinations
         self.settingsReplication = settingsReplication
         self.isDisassociationProtected = isDisassociationProtected
+        self.isImporting = isImporting
     }
 
     package var isEmpty: Bool { self == AttachedSettings() }

@@ -33,6 +33,7 @@ package enum KeySpace: UInt8, Sendable {
     case backup = 0x0A
     case history = 0x0B
     case copy = 0x0C
+    case transfer = 0x0E
     case item = 0x10
     case indexRow = 0x11
 }

@@ -17,6 +17,7 @@ package enum OperationError: Error, Sendable {
     case limitExceeded(String)
     case backup(BackupFault, String)
     case accessDenied(String)
+    case transfer(TransferFault, String)
     /// Carries the old item only when the request asked for it.
     case conditionFailed(ReturnedItem?)
     /// An INSERT of PartiQL met an item under its key.

@@ -17,7 +17,7 @@ extension TableDescription {
         self.init(
             definition: definition,
             status: status
-                ?? (definition.restored?.isInProgress == true
+                ?? (definition.restored?.isInProgress == true || definition.attached.isImporting
                     ? .creating : isUpdating ? .updating : .active),
             arn: ResourceARN(owner: owner, table: definition.name).description,
             tally: own, indexTallies: indexTallies)

@@ -20,13 +20,15 @@ package final class Table: Sendable {
     /// Whether each change of an item leaves a line in the table's history: for point-in-time
     /// recovery, or as long as the table is being copied.
     let keepsHistory: Bool
-    /// Whether items may be read and written: a table that is being restored is not there yet.
+    /// Whether items may be read and written: a table that is being restored, or imported,
+    /// is not there yet.
     let isReady: Bool
 
     package init(_ definition: TableDefinition, isCopied: Bool = false) {
         self.definition = definition
         keepsHistory = definition.recovery != nil || isCopied
-        isReady = definition.restored?.isInProgress != true
+        isReady =
+            definition.restored?.isInProgress != true && !definition.attached.isImporting
         id = definition.id
         key = definition.key
         hasDerivedRows =

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Starts a detached thread. Threads here wait on disks and locks, which tasks of Swift's
 /// cooperative pool must not do.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+package func startThread(_ body: @escaping @Sendable () -> Void) {
     final class Start {
         let body: @Sendable () -> Void
 

@@ -18,26 +18,26 @@ final class Waiter<Value: Sendable>: Sendable {
 }
 
 /// A POSIX semaphore with a fixed address.
-final class ThreadSemaphore: @unchecked Sendable {
+package final class ThreadSemaphore: @unchecked Sendable {
     // Safe to share: the address is fixed and the functions are made for many threads.
     private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-    init() { sem_init(semaphore, 0, 0) }
+    package init() { sem_init(semaphore, 0, 0) }
 
     deinit {
         sem_destroy(semaphore)
         semaphore.deallocate()
     }
 
-    func signal() { sem_post(semaphore) }
+    package func signal() { sem_post(semaphore) }
 
-    func wait() {
+    package func wait() {
         while sem_wait(semaphore) != 0 {}  // EINTR
     }
 
     /// Waits no longer than `duration`.
     /// - Returns: whether the signal came.
-    func wait(atMost duration: Duration) -> Bool {
+    package func wait(atMost duration: Duration) -> Bool {
         var deadline = timespec()
         clock_gettime(CLOCK_REALTIME, &deadline)
         let (seconds, attoseconds) = duration.components

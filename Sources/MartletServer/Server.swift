@@ -2,6 +2,7 @@
 
 package import MartletEngine
 package import MartletSigV4
+internal import MartletTransfer
 
 package struct ServerOptions: Sendable {
     package var http = HTTPServerOptions()
@@ -10,6 +11,9 @@ package struct ServerOptions: Sendable {
     package var credentials: [Credential] = []
     /// Writes a line for each request to standard error.
     package var logsRequests = false
+    /// A folder whose folders are the buckets of exports, imports and bulk puts; nil: there are
+    /// none.
+    package var bucketRoot: String?
 
     package init() {}
 }
@@ -17,6 +21,7 @@ package struct ServerOptions: Sendable {
 package final class Server: Sendable {
     private let http: HTTPServer
     private let readers: ReaderPool
+    private let transfers: TransferWork
 
     /// Serves `engine`, which the caller closes after the server has stopped.
     package static func start(
@@ -24,15 +29,19 @@ package final class Server: Sendable {
     ) throws(HTTPServerError) -> Server {
         let observer = RequestObserver(log: options.logsRequests ? RequestLog() : nil)
         let readers = ReaderPool()
+        let transfers = TransferWork(engine: engine, root: options.bucketRoot)
         let handler = RequestHandler(
-            engine: engine, credentials: options.credentials, observer: observer, readers: readers)
+            engine: engine, credentials: options.credentials, observer: observer, readers: readers,
+            transfers: transfers)
         let http = try HTTPServer.start(options.http, handler: handler)
-        return Server(http, readers)
+        transfers.start()
+        return Server(http, readers, transfers)
     }
 
-    private init(_ http: HTTPServer, _ readers: ReaderPool) {
+    private init(_ http: HTTPServer, _ readers: ReaderPool, _ transfers: TransferWork) {
         self.http = http
         self.readers = readers
+        self.transfers = transfers
     }
 
     /// The port in use.
@@ -43,5 +52,6 @@ package final class Server: Sendable {
         http.stop()
         // What outlasted the deadline still reads from the engine.
         readers.stop()
+        transfers.stop()
     }
 }

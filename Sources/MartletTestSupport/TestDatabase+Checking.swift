@@ -44,6 +44,8 @@ extension TestDatabase {
         case .transactionToken: return "token " + String(decoding: key.dropFirst(), as: UTF8.self)
         case .vectorJournal where key.count == 1: return "next sequence"
         case .streamRecord where key.count == 1: return "next stream sequence"
+        case .transfer:
+            return "transfer " + String(decoding: key.dropFirst(), as: UTF8.self)
         case .stream:
             return "stream " + String(decoding: key.dropFirst(), as: UTF8.self)
         case .tally, .item, .indexRow, .expiry, .vectorJournal, .vectorWalk, .streamRecord,
@@ -74,6 +76,7 @@ extension OperationError {
         case .resourceInUse(let text): "in use: \(text)"
         case .limitExceeded(let text): "limit: \(text)"
         case .backup(let fault, let text): "\(fault): \(text)"
+        case .transfer(let fault, let text): "\(fault): \(text)"
         case .accessDenied(let text): "denied: \(text)"
         case .conditionFailed(let item):
             "condition failed" + (item.map { ": " + $0.item.notation } ?? "")

@@ -63,6 +63,7 @@ package struct ErrorShape: Sendable {
         case .tableMissing(let text): self = .dynamoDB("TableNotFoundException", text)
         case .policyNotFound(let text): self = .dynamoDB("PolicyNotFoundException", text)
         case .globalTableNotFound(let text): self = .dynamoDB("GlobalTableNotFoundException", text)
+        case .transfer(let fault, let text): self = .dynamoDB(fault.rawValue, text)
         case .limitExceeded(let text): self = .dynamoDB("LimitExceededException", text)
         case .backup(let fault, let text): self = .dynamoDB(fault.rawValue, text)
         case .accessDenied(let text):

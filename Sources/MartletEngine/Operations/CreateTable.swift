@@ -40,7 +40,7 @@ extension CreateTable: WriteOperation {
         return description
     }
 
-    private func definition(
+    func definition(
         nextID: UInt32, now: Timestamp, _ options: EngineOptions
     ) throws(OperationError) -> (TableDefinition, nextID: UInt32) {
         var next = nextID + 1

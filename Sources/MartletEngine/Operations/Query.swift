@@ -92,7 +92,7 @@ extension Query: LongReadOperation {
 
 extension ReadTarget {
     /// A query's filter acts on what its key condition cannot say; key attributes are for that.
-    fileprivate func checkFilter(_ filter: ConditionExpression?) throws(OperationError) {
+    func checkFilter(_ filter: ConditionExpression?) throws(OperationError) {
         guard let filter else { return }
         for path in filter.paths where key.contains(path.root) {
             let name = filter.isLegacy ? "QueryFilter" : "Filter Expression"

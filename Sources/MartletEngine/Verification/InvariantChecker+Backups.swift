@@ -36,13 +36,18 @@ extension InvariantChecker {
             found.append(backup)
         }
         for backup in found { try checkItems(of: backup) }
+        let exportRowIDs = try checkTransfers()
+        backupRowIDs.formUnion(exportRowIDs)
         for copy in self.copies.values {
             let isBackup = found.contains { $0.id == copy.target && $0.status == .creating }
             let isTable = tables.contains {
                 $0.id == copy.target && $0.restored?.isInProgress == true
             }
             let hasSource = tableIDs.contains(copy.source) || backupRowIDs.contains(copy.source)
-            if !(isBackup || isTable) || !hasSource { report(.strayCopy, nil, indexName: nil) }
+            let isExport = exportRowIDs.contains(copy.target)
+            if !(isBackup || isTable || isExport) || !hasSource {
+                report(.strayCopy, nil, indexName: nil)
+            }
         }
     }
 

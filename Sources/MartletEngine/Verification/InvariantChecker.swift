@@ -279,7 +279,7 @@ extension InvariantChecker {
             }
             var passed = [space.rawValue]
             switch space {
-            case .catalog, .transactionToken, .stream: break
+            case .catalog, .transactionToken, .stream, .transfer: break
             case .vectorJournal where key == VectorJournal.nextSequenceKey: continue
             case .streamRecord where key == StreamKey.nextSequence: continue
             case .tally, .item, .expiry, .indexRow, .vectorJournal, .vectorWalk, .streamRecord,

@@ -45,6 +45,7 @@ package struct InvariantFinding: Hashable, Sendable {
         case strayCopy = "a copy has no source or no target"
         case unreadableHistoryLine = "a line of a table's history cannot be read"
         case unreadableToken = "a transaction token cannot be read"
+        case unreadableTransfer = "an export, an import or a bulk put cannot be read"
         case unknownRow = "a row is of no known kind"
 
         package static func < (left: Problem, right: Problem) -> Bool {

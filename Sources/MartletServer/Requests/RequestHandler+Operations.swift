@@ -1,4 +1,6 @@
+internal import MartletCatalog
 internal import MartletEngine
+internal import MartletTransfer
 internal import MartletWire
 
 extension RequestHandler {
@@ -11,19 +13,23 @@ extension RequestHandler {
         case .batchExecuteStatement: perform(BatchExecuteStatement.self, body, call, exchange)
         case .batchGetItem: readLong(BatchGetItem.self, body, call, exchange)
         case .batchWriteItem: write(BatchWriteItem.self, body, call, exchange)
-        case .createGlobalTable: read(CreateGlobalTable.self, body, call)
+        case .cancelBulkOperation: write(CancelBulkOperation.self, body, call, exchange)
         case .createBackup: write(CreateBackup.self, body, call, exchange)
+        case .createGlobalTable: read(CreateGlobalTable.self, body, call)
         case .createTable: write(CreateTable.self, body, call, exchange)
         case .deleteBackup: write(DeleteBackup.self, body, call, exchange)
         case .deleteItem: write(DeleteItem.self, body, call, exchange)
         case .deleteResourcePolicy: write(DeleteResourcePolicy.self, body, call, exchange)
         case .deleteTable: write(DeleteTable.self, body, call, exchange)
         case .describeBackup: read(DescribeBackup.self, body, call)
+        case .describeBulkOperation: read(DescribeBulkOperation.self, body, call)
         case .describeContinuousBackups: read(DescribeContinuousBackups.self, body, call)
         case .describeContributorInsights: read(DescribeContributorInsights.self, body, call)
         case .describeEndpoints: describeEndpoints(body, host: host, call)
+        case .describeExport: read(DescribeExport.self, body, call)
         case .describeGlobalTable: read(DescribeGlobalTable.self, body, call)
         case .describeGlobalTableSettings: read(DescribeGlobalTableSettings.self, body, call)
+        case .describeImport: read(DescribeImport.self, body, call)
         case .describeKinesisStreamingDestination:
             read(DescribeKinesisStreamingDestination.self, body, call)
         case .describeLimits: read(DescribeLimits.self, body, call)
@@ -38,13 +44,19 @@ extension RequestHandler {
             write(EnableKinesisStreamingDestination.self, body, call, exchange)
         case .executeStatement: perform(ExecuteStatement.self, body, call, exchange)
         case .executeTransaction: perform(ExecuteTransaction.self, body, call, exchange)
+        case .exportTableToPointInTime:
+            begin(.export, ExportTableToPointInTime.self, body, call, exchange)
         case .getItem: read(GetItem.self, body, call)
         case .getRecords: readLong(GetRecords.self, body, call, exchange)
         case .getResourcePolicy: read(GetResourcePolicy.self, body, call)
         case .getShardIterator: read(GetShardIterator.self, body, call)
-        case .listContributorInsights: read(ListContributorInsights.self, body, call)
-        case .listGlobalTables: read(ListGlobalTables.self, body, call)
+        case .importTable: begin(.importing, ImportTable.self, body, call, exchange)
         case .listBackups: read(ListBackups.self, body, call)
+        case .listBulkOperations: read(ListBulkOperations.self, body, call)
+        case .listContributorInsights: read(ListContributorInsights.self, body, call)
+        case .listExports: read(ListExports.self, body, call)
+        case .listGlobalTables: read(ListGlobalTables.self, body, call)
+        case .listImports: read(ListImports.self, body, call)
         case .listStreams: read(ListStreams.self, body, call)
         case .listTables: read(ListTables.self, body, call)
         case .listTagsOfResource: read(ListTagsOfResource.self, body, call)
@@ -55,14 +67,15 @@ extension RequestHandler {
         case .restoreTableToPointInTime: write(RestoreTableToPointInTime.self, body, call, exchange)
         case .scan: readLong(Scan.self, body, call, exchange)
         case .searchVectors: readLong(SearchVectors.self, body, call, exchange)
+        case .startBulkPutItems: begin(.bulkPut, StartBulkPutItems.self, body, call, exchange)
         case .tagResource: write(TagResource.self, body, call, exchange)
         case .transactGetItems: readLong(TransactGetItems.self, body, call, exchange)
         case .transactWriteItems: write(TransactWriteItems.self, body, call, exchange)
         case .untagResource: write(UntagResource.self, body, call, exchange)
+        case .updateContinuousBackups: write(UpdateContinuousBackups.self, body, call, exchange)
         case .updateContributorInsights: write(UpdateContributorInsights.self, body, call, exchange)
         case .updateGlobalTable: read(UpdateGlobalTable.self, body, call)
         case .updateGlobalTableSettings: read(UpdateGlobalTableSettings.self, body, call)
-        case .updateContinuousBackups: write(UpdateContinuousBackups.self, body, call, exchange)
         case .updateItem: write(UpdateItem.self, body, call, exchange)
         case .updateKinesisStreamingDestination:
             write(UpdateKinesisStreamingDestination.self, body, call, exchange)
@@ -153,21 +166,34 @@ extension RequestHandler {
         }
     }
 
+    /// Queues what begins a job, answers it as a write, and has the job done.
+    private func begin<Operation: WireOperation & WriteOperation>(
+        _ kind: TransferKind, _ type: Operation.Type, _ body: HTTPBytes, _ call: Call,
+        _ exchange: HTTPExchange
+    ) -> HTTPReply {
+        write(type, body, call, exchange) { transfers.wake(kind) }
+    }
+
     /// Queues a write, and answers it when it is durable.
+    ///
+    /// - Parameter afterwards: called once the write is durable; must not take long.
     private func write<Operation: WireOperation & WriteOperation>(
-        _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange
+        _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange,
+        afterwards: @escaping @Sendable () -> Void = {}
     ) -> HTTPReply {
         do throws(WireError) {
-            return write(try Operation.decode(body), call, exchange)
+            return write(try Operation.decode(body), call, exchange, afterwards: afterwards)
         } catch {
             return .now(refusal(ErrorShape(error), of: call))
         }
     }
 
     private func write<Operation: WireOperation & WriteOperation>(
-        _ request: DecodedRequest<Operation>, _ call: Call, _ exchange: HTTPExchange
+        _ request: DecodedRequest<Operation>, _ call: Call, _ exchange: HTTPExchange,
+        afterwards: @escaping @Sendable () -> Void = {}
     ) -> HTTPReply {
         engine.submit(request.operation, isLast: false) { result in
+            if case .success = result { afterwards() }
             exchange.complete {
                 switch result {
                 case .success(let output):

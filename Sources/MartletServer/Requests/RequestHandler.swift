@@ -7,21 +7,25 @@
 
 internal import MartletEngine
 internal import MartletSigV4
+internal import MartletTransfer
 internal import MartletWire
 
 struct RequestHandler: HTTPHandler {
     let engine: Engine
     let observer: RequestObserver
     let readers: ReaderPool
+    let transfers: TransferWork
     private let verifier: SigV4Verifier?
     private let ids = RequestIDs()
 
     init(
-        engine: Engine, credentials: [Credential], observer: RequestObserver, readers: ReaderPool
+        engine: Engine, credentials: [Credential], observer: RequestObserver, readers: ReaderPool,
+        transfers: TransferWork
     ) {
         self.engine = engine
         self.observer = observer
         self.readers = readers
+        self.transfers = transfers
         verifier = credentials.isEmpty ? nil : SigV4Verifier(credentials: credentials)
     }
 

@@ -1,0 +1,195 @@
+// An export as an item:
+//
+//   format N 1 · id S · table S · rows N · uuid S · tableARN S · bucket M { bucket S, owner S?,
+//   prefix S? } · asked N? · time N · token S? · sse S? · sseKey S? · filter M? · status S
+//   started N · ended N? · items N · bytes N · failure S? · failureText S?
+//
+//   filter { key S?, filter S?, projection S?, names M of S?, values M? }
+//
+// Times are seconds since 1970. Spec: docs/format/transfers.md.
+
+package import MartletEncoding
+package import MartletModel
+
+package struct ExportJob: TransferJob {
+    package static let kind = TransferKind.export
+
+    package enum Status: String, Hashable, Sendable {
+        case inProgress = "IN_PROGRESS"
+        case completed = "COMPLETED"
+        case failed = "FAILED"
+    }
+
+    /// Which items of the table are exported, and what of them: expressions as they were sent.
+    package struct Filter: Hashable, Sendable {
+        package var keyCondition: String?
+        package var filter: String?
+        package var projection: String?
+        package var names: [Text: Text]?
+        package var values: Item?
+
+        package init(
+            keyCondition: String? = nil, filter: String? = nil, projection: String? = nil,
+            names: [Text: Text]? = nil, values: Item? = nil
+        ) {
+            self.keyCondition = keyCondition
+            self.filter = filter
+            self.projection = projection
+            self.names = names
+            self.values = values
+        }
+    }
+
+    /// What was asked for.
+    package struct Request: Hashable, Sendable {
+        package var tableARN: String
+        package var time: Timestamp?
+        package var clientToken: String?
+        package var target: BucketPath
+        package var encryption: BucketEncryption
+        package var filter: Filter?
+
+        package init(
+            tableARN: String, time: Timestamp? = nil, clientToken: String? = nil,
+            target: BucketPath, encryption: BucketEncryption = BucketEncryption(),
+            filter: Filter? = nil
+        ) {
+            self.tableARN = tableARN
+            self.time = time
+            self.clientToken = clientToken
+            self.target = target
+            self.encryption = encryption
+            self.filter = filter
+        }
+    }
+
+    package var id: TransferID
+    package var table: TableName
+    /// Names the copy of the items that is written.
+    package var rowsID: UInt32
+    package var tableUUID: String
+    package var request: Request
+    /// The moment whose items are exported.
+    package var time: Timestamp
+    package var status: Status
+    package var started: Timestamp
+    package var ended: Timestamp?
+    package var itemCount: Int
+    package var billedBytes: Int
+    package var failure: TransferFailure?
+
+    package init(
+        id: TransferID, table: TableName, rowsID: UInt32, tableUUID: String, request: Request,
+        time: Timestamp, status: Status = .inProgress, started: Timestamp,
+        ended: Timestamp? = nil, itemCount: Int = 0, billedBytes: Int = 0,
+        failure: TransferFailure? = nil
+    ) {
+        self.id = id
+        self.table = table
+        self.rowsID = rowsID
+        self.tableUUID = tableUUID
+        self.request = request
+        self.time = time
+        self.status = status
+        self.started = started
+        self.ended = ended
+        self.itemCount = itemCount
+        self.billedBytes = billedBytes
+        self.failure = failure
+    }
+
+    package var isUnderway: Bool { status == .inProgress }
+    package var clientToken: String? { request.clientToken }
+
+    /// What the keys of everything that the export writes begin with.
+    package var keyPrefix: String {
+        let prefix = request.target.prefix ?? ""
+        return prefix + (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + "AWSDynamoDB/\(id)/"
+    }
+
+    package var manifestKey: String { keyPrefix + "manifest-summary.json" }
+}
+
+extension ExportJob {
+    private static let format = 1
+
+    package var record: ItemRecord {
+        var item: Item = [
+            "format": .count(Self.format), "id": .text(id.description),
+            "table": .text(table.description), "rows": .count(Int(rowsID)),
+            "uuid": .text(tableUUID), "tableARN": .text(request.tableARN),
+            "bucket": request.target.storedValue, "time": .time(time),
+            "status": .text(status.rawValue), "started": .time(started),
+            "items": .count(itemCount), "bytes": .count(billedBytes),
+        ]
+        item["asked"] = request.time.map(AttributeValue.time)
+        item["token"] = request.clientToken.map(AttributeValue.text)
+        item["filter"] = request.filter?.storedValue
+        item["ended"] = ended.map(AttributeValue.time)
+        request.encryption.store(in: &item)
+        TransferFailure.store(failure, in: &item)
+        return ItemRecord(item)
+    }
+
+    package init(record: ItemRecord) throws(CorruptRecord) {
+        var reader = DefinitionReader(record.item, "export")
+        let format = try reader.integer("format")
+        guard format == Self.format else { throw CorruptRecord("export: format \(format)") }
+        let filter = reader.take("filter")
+        let request = Request(
+            tableARN: try reader.text("tableARN"), time: try reader.time("asked"),
+            clientToken: try reader.optionalText("token"),
+            target: try BucketPath(stored: reader.take("bucket")),
+            encryption: try BucketEncryption(from: &reader),
+            filter: try filter.map { value throws(CorruptRecord) in try Filter(stored: value) })
+        self.init(
+            id: try reader.jobID("id"), table: try reader.tableName("table"),
+            rowsID: try reader.id("rows"), tableUUID: try reader.text("uuid"),
+            request: request, time: try reader.requiredTime("time"),
+            status: try reader.choice("status"), started: try reader.requiredTime("started"),
+            ended: try reader.time("ended"), itemCount: try reader.integer("items"),
+            billedBytes: try reader.integer("bytes"),
+            failure: try TransferFailure.read(from: &reader))
+        try reader.finish()
+    }
+}
+
+extension ExportJob.Filter {
+    fileprivate var storedValue: AttributeValue {
+        var members = AttributeMap()
+        members["key"] = keyCondition.map(AttributeValue.text)
+        members["filter"] = filter.map(AttributeValue.text)
+        members["projection"] = projection.map(AttributeValue.text)
+        if let names {
+            var stored = AttributeMap()
+            for (placeholder, name) in names { stored[placeholder] = .string(name) }
+            members["names"] = .map(stored)
+        }
+        members["values"] = values.map(AttributeValue.map)
+        return .map(members)
+    }
+
+    fileprivate init(stored value: AttributeValue) throws(CorruptRecord) {
+        var reader = try DefinitionReader(value, "export filter")
+        var names: [Text: Text]?
+        if let stored = reader.take("names") {
+            guard case .map(let members) = stored else { throw CorruptRecord("export: names") }
+            names = [:]
+            for entry in members.entries {
+                guard case .string(let name) = entry.value else {
+                    throw CorruptRecord("export: names")
+                }
+                names![entry.name] = name
+            }
+        }
+        var values: Item?
+        if let stored = reader.take("values") {
+            guard case .map(let members) = stored else { throw CorruptRecord("export: values") }
+            values = members
+        }
+        self.init(
+            keyCondition: try reader.optionalText("key"), filter: try reader.optionalText("filter"),
+            projection: try reader.optionalText("projection"), names: names, values: values)
+        try reader.finish()
+    }
+}

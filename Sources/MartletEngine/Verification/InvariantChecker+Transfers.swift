@@ -1,0 +1,34 @@
+// What holds of exports, imports and bulk puts.
+
+internal import MartletCatalog
+internal import MartletEncoding
+internal import MartletKeyValue
+
+extension InvariantChecker {
+    /// Reads the jobs.
+    /// - Returns: the ids of the items that exports under way have.
+    mutating func checkTransfers() throws(StorageError) -> Set<UInt32> {
+        var exportRowIDs: Set<UInt32> = []
+        try forEachJob(ExportJob.self) { job in
+            if job.isUnderway { exportRowIDs.insert(job.rowsID) }
+        }
+        try forEachJob(ImportJob.self) { _ in }
+        try forEachJob(BulkPutJob.self) { _ in }
+        return exportRowIDs
+    }
+
+    private mutating func forEachJob<Job: TransferJob>(
+        _ type: Job.Type, _ body: (Job) -> Void
+    ) throws(StorageError) {
+        let cursor = try rows.cursor(over: .prefix(TransferKey.jobs(Job.kind)), .forward)
+        while let (key, value) = try cursor.next() {
+            guard let record = try? ItemRecord(verifying: value),
+                let job = try? Job(record: record), job.key == key
+            else {
+                report(.unreadableTransfer, nil, indexName: nil)
+                continue
+            }
+            body(job)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// Order: docs/operations/ExportTableToPointInTime.md.
+
+internal import MartletCatalog
+package import MartletEngine
+internal import MartletModel
+
+extension ExportTableToPointInTime: WireOperation {
+    private struct Members {
+        var table: String?
+        var time: Double?
+        var clientToken: String?
+        var target = BucketMembers()
+        var format: String?
+        var type: String?
+        var filter: ExportFilterMembers?
+
+        mutating func read(
+            _ name: JSONString, from reader: inout JSONReader
+        ) throws(WireError) {
+            switch name {
+            case "TableArn": table = try reader.readOptionalString()
+            case "ExportTime": time = try reader.readOptionalSeconds()
+            case "ClientToken": clientToken = try reader.readOptionalString()
+            case "ExportFormat": format = try reader.readOptionalString()
+            case "ExportType": type = try reader.readOptionalString()
+            case "FilterSpecification": filter = try ExportFilterMembers.read(from: &reader)
+            default: if try !target.read(name, from: &reader) { try reader.skipValue() }
+            }
+        }
+    }
+
+    private enum ExportType: String {
+        case full = "FULL_EXPORT"
+        case incremental = "INCREMENTAL_EXPORT"
+    }
+
+    package static func decode(
+        _ body: UnsafeBufferPointer<UInt8>
+    ) throws(WireError) -> DecodedRequest<ExportTableToPointInTime> {
+        let members = try readBody(body) { reader, progress throws(WireError) in
+            var members = Members()
+            while let name = try reader.nextMember(&progress) {
+                try members.read(name, from: &reader)
+            }
+            return members
+        }
+        var checks = MemberChecks()
+        checks.require(members.table != nil, at: "tableArn")
+        checks.length(of: members.table, in: 1...1024, at: "tableArn")
+        checks.clientToken(members.clientToken)
+        let (target, encryption) = members.target.check(&checks)
+        let format = checks.choice(members.format, of: .exportFormat, at: "exportFormat")
+        let type = checks.choice(
+            members.type, of: Choices([ExportType.full, .incremental]), at: "exportType")
+        try checks.check()
+        try refuseIon(format, "ExportFormat")
+        if type == .incremental {
+            throw .validation(
+                "One or more parameter values were invalid: "
+                    + "ExportType INCREMENTAL_EXPORT is not supported")
+        }
+        let bound = try members.filter?.bind()
+        return DecodedRequest(
+            ExportTableToPointInTime(
+                ExportJob.Request(
+                    tableARN: members.table!,
+                    time: members.time.map { Timestamp(secondsSince1970: $0) },
+                    clientToken: members.clientToken, target: target, encryption: encryption,
+                    filter: members.filter?.stored),
+                keyCondition: bound?.keyCondition, filter: bound?.filter))
+    }
+
+    package static func encode(
+        _ output: Output, for request: DecodedRequest<ExportTableToPointInTime>,
+        into writer: inout JSONWriter
+    ) {
+        writer.export(output)
+    }
+}
