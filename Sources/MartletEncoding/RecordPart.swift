@@ -20,6 +20,18 @@ package struct RecordPart: Sendable {
             sizeBytes: sizeBytes)
     }
 
+    /// A value by itself, as it is in a record: equal values have equal bytes.
+    package static func encoded(_ value: AttributeValue) -> ArraySlice<UInt8> {
+        // The name is a length of zero.
+        RecordPart("", value).bytes.dropFirst()
+    }
+
+    /// The value of bytes that `encoded` gave.
+    package static func value(_ bytes: UnsafeRawBufferPointer) -> AttributeValue {
+        var cursor = RecordCursor(bytes, from: 0, to: bytes.count)
+        return cursor.value()
+    }
+
     /// A list of numbers: the shortest decimals of floats. No number is made on the way.
     ///
     /// - Parameter floats: all finite.

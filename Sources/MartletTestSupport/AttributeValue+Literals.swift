@@ -1,21 +1,9 @@
-// Values as literals, so that a test's items can be read: `["pk": "a", "n": 1, "tags": ["x", true]]`.
+// Values in few words, beside the literals that all programs have.
 
 public import MartletModel
 
-extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByArrayLiteral,
-    ExpressibleByDictionaryLiteral
-{
-    public init(stringLiteral value: String) { self = .string(Text(value)) }
-    public init(integerLiteral value: Int) { self = .number(DecimalNumber(value)) }
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
+extension AttributeValue: ExpressibleByNilLiteral {
     public init(nilLiteral: ()) { self = .null }
-    public init(arrayLiteral elements: AttributeValue...) { self = .list(elements) }
-    public init(dictionaryLiteral elements: (Text, AttributeValue)...) {
-        var map = AttributeMap()
-        for (name, value) in elements { map[name] = value }
-        self = .map(map)
-    }
 }
 
 extension AttributeValue {

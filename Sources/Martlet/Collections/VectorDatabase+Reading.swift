@@ -138,12 +138,12 @@ extension VectorDatabase {
 
     /// How many vectors have metadata that match.
     public func count(matching filter: MetadataFilter) throws(VectorDatabaseError) -> Int {
-        var count = 0
-        try forEach { record in
-            if filter.matches(record.metadata) { count += 1 }
-            return true
+        let (engine, _) = try current()
+        do throws(OperationError) {
+            return try engine.vectorCount(in: table, matching: filter)
+        } catch {
+            throw VectorDatabaseError(error, collection: name)
         }
-        return count
     }
 
     /// The ids of all vectors, in no particular order.

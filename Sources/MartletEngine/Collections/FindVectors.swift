@@ -57,7 +57,9 @@ extension FindVectors: ReadOperation {
         }
         guard k > 0 else { return [] }
         var matches: [Match]
-        if filter == nil {
+        if k >= SearchOptions.kRange.upperBound {
+            matches = try scan(schema, context)
+        } else if filter == nil || context.vectorIndexes[schema.index.id]?.filters ?? false {
             matches = try nearest(schema, context)
         } else {
             matches = try nearestMatching(schema, context)
@@ -75,7 +77,8 @@ extension FindVectors: ReadOperation {
         var wanted = min(k, limit - 1) + 1
         var attempts = 0
         while true {
-            let (matches, foundCount) = try candidates(wanted, schema, context)
+            let (matches, foundCount) = try candidates(
+                wanted, isFilteredByIndex: true, schema, context)
             let isAll = foundCount < wanted
             let lost = foundCount - matches.count
             attempts += 1
@@ -110,11 +113,13 @@ extension FindVectors: ReadOperation {
 
     /// - Returns: best first, and how many the index found.
     private func candidates(
-        _ wanted: Int, _ schema: CollectionSchema, _ context: ReadContext
+        _ wanted: Int, isFilteredByIndex: Bool = false, _ schema: CollectionSchema,
+        _ context: ReadContext
     ) throws(OperationError) -> ([Match], Int) {
         var search = VectorSearch(vector: vector, k: wanted)
         search.ef = ef.map { max($0, wanted) }
         search.isExact = isExact
+        search.filter = isFilteredByIndex ? filter : nil
         let found: [VectorMatch]
         do throws(StorageError) {
             found = try context.vectorIndexes.search(search, in: schema.index) ?? []
@@ -126,6 +131,8 @@ extension FindVectors: ReadOperation {
         matches.reserveCapacity(found.count)
         for record in try context.records(forKeys: found.map(\.rowKey)) {
             guard let row = record.flatMap({ schema.row(of: $0) }) else { continue }
+            // It may have changed since it was found.
+            if isFilteredByIndex, let filter, !filter.matches(row.metadata) { continue }
             matches.append(
                 Match(
                     id: row.id, distance: scorer.distance(to: row.vector), metadata: row.metadata))

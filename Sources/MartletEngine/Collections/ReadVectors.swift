@@ -1,6 +1,6 @@
 package import MartletCatalog
 internal import MartletEncoding
-internal import MartletIndexes
+package import MartletIndexes
 internal import MartletKeyValue
 package import MartletModel
 
@@ -49,6 +49,32 @@ extension Engine {
     package func vectorCount(in table: TableName) throws(OperationError) -> Int {
         let schema = try directory.collection(table)
         return try readContext.tally(schema.index.id).itemCount
+    }
+
+    /// How many items match: from the index, without looking at the items, where it can say.
+    package func vectorCount(
+        in table: TableName, matching filter: MetadataFilter
+    ) throws(OperationError) -> Int {
+        let schema = try directory.collection(table)
+        do throws(StorageError) {
+            if let index = vectorIndexes[schema.index.id], index.filters,
+                let count = try index.count(matching: filter)
+            {
+                return count
+            }
+        } catch {
+            throw .storage(error)
+        }
+        var count = 0
+        try forEachRecord(in: schema) { record in
+            if filter.matches(schema.metadata(of: record)),
+                record.hasAttribute(named: schema.index.attribute)
+            {
+                count += 1
+            }
+            return true
+        }
+        return count
     }
 
     private func forEachRecord(

@@ -165,6 +165,13 @@ extension LiveVectorIndex {
     ///
     /// - Returns: false when the graph is no longer this one.
     private func register(_ insertions: [Insertion], in graph: HNSWIndex) -> Bool {
+        if definition.metadata != nil {
+            columns.withLock { columns in
+                for insertion in insertions {
+                    columns.set(insertion.slot, insertion.entry.metadata)
+                }
+            }
+        }
         for piece in pieces(of: insertions) {
             let isCurrent = book.withLock { book in
                 guard book.graph === graph else { return false }

@@ -72,6 +72,7 @@ extension LiveVectorIndex {
         var book = Book(graph: checkpoint.graph, after: state.position)
         book.keys = checkpoint.keys
         book.isToBeLoaded = true
+        book.hasColumns = false
         return Opened(book: book, postings: checkpoint.postings)
     }
 

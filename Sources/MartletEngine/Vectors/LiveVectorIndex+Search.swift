@@ -70,8 +70,12 @@ extension LiveVectorIndex {
     private func attempt(_ search: VectorSearch, k: Int) throws(StorageError) -> Attempt {
         let beginning = book.withLock { Beginning($0) }
         let found: Walk?
+        var matching: SlotBitmap?
+        if let filter = search.filter {
+            matching = try slots(matching: filter)
+        }
         do throws(VectorError) {
-            found = try self.walk(search, k: k, beginning)
+            found = try self.walk(search, k: k, matching, beginning)
         } catch {
             switch error {
             case .corruptFile, .fileFailed: return .damaged(beginning.graph, error)
@@ -118,18 +122,26 @@ extension LiveVectorIndex {
 
     /// - Returns: nil when the graph was abandoned meanwhile.
     private func walk(
-        _ search: VectorSearch, k: Int, _ beginning: Beginning
+        _ search: VectorSearch, k: Int, _ matching: SlotBitmap?, _ beginning: Beginning
     ) throws(VectorError) -> Walk? {
         let graph = beginning.graph
         return try graph.withReadPin { () throws(VectorError) in
             var options = SearchOptions(
                 k: k, ef: search.ef.map { max($0, k) }, isExact: search.isExact)
-            var isEmpty = false
+            options.filter = matching
+            var isEmpty = matching?.isEmpty ?? false
             if search.isFiltered {
                 switch postings.withLock({ $0.select(search.values) }) {
                 case .all: break
                 case .none: isEmpty = true
-                case .slots(let slots): options.filter = slots
+                case .slots(let slots):
+                    if let matching {
+                        let both = SlotBitmap(copying: slots)
+                        both.formIntersection(matching)
+                        options.filter = both
+                    } else {
+                        options.filter = slots
+                    }
                 }
             }
             var neighbors: [Neighbor] = []
@@ -197,7 +209,9 @@ extension BestMatches {
     fileprivate mutating func insert(
         _ key: [UInt8], _ entry: VectorEntry, _ search: VectorSearch, _ scorer: ExactScorer
     ) {
-        guard entry.has(search.values) else { return }
+        guard entry.has(search.values), search.filter?.matches(entry.metadata) ?? true else {
+            return
+        }
         let distance = scorer.distance(to: entry.vector)
         if admits(distance) { insert(VectorMatch(rowKey: key, distance: distance)) }
     }

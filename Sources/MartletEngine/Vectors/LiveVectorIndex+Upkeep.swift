@@ -23,6 +23,7 @@ extension LiveVectorIndex {
     /// What keeps memory, speed and the journal as they should be; between other work.
     func tidy(_ committer: Committer?) {
         loadIfNeeded()
+        makeColumnsIfNeeded()
         repairIfNeeded()
         guard let committer else { return }
         let now = ContinuousClock.now
@@ -119,6 +120,11 @@ extension LiveVectorIndex {
         guard graph.needsRepair else { return }
         // Slots that will be used again must not stand for an item whose change is still pending.
         let retired = graph.repair()
+        if definition.metadata != nil {
+            columns.withLock { columns in
+                for slot in retired { columns.clear(slot) }
+            }
+        }
         book.withLock { book in
             guard book.graph === graph else { return }
             for slot in retired {

@@ -4,6 +4,7 @@
 //              it there, or 0 for one that was taken from the items
 //   keys       slot ↔ row key, of slots that stand for an item
 //   postings   which slots have which values of the search schema's attributes
+//   columns    which slots have which metadata, for an index that keeps them
 //   pending    published changes that are not in the graph yet
 //   remaining  the rest of the table when the graph is made from the items: what lies there is not
 //              in the graph, or may not be
@@ -19,7 +20,8 @@
 // too. What remains to be taken from the items is compared one by one, from the store.
 //
 // Thread safety: any thread may search; `publish` is the commit thread's, the rest is the carrier's.
-// Locks: `book` before `postings`; both are held for a few microseconds.
+// Locks: `book` before `postings`; both are held for a few microseconds. `columns` is for itself:
+// a slot's metadata is set before the slot stands for an item, and kept until the slot is retired.
 
 internal import MartletCatalog
 internal import MartletEncoding
@@ -41,6 +43,8 @@ final class LiveVectorIndex: Sendable {
         var lineCount = 0
         /// The graph was mapped from a file, and is to be brought into memory as far as it should.
         var isToBeLoaded = false
+        /// `columns` has all slots.
+        var hasColumns = true
         /// When the last change was published.
         var lastChange = ContinuousClock.now
         /// The store could not be read; to be tried again later.
@@ -76,6 +80,7 @@ final class LiveVectorIndex: Sendable {
     let options: EngineOptions
     let book: Mutex<Book>
     let postings: Mutex<ValuePostings>
+    let columns = Mutex(MetadataColumns())
 
     /// An index that was just created and holds nothing: whatever comes is published.
     init(
@@ -145,9 +150,11 @@ final class LiveVectorIndex: Sendable {
             book.remaining = items
             book.lineCount = Self.longLineCount
             book.isToBeLoaded = false
+            book.hasColumns = true
             postings.withLock { $0 = ValuePostings(elementCount: definition.schema.count) }
             return true
         }
+        if isNew { columns.withLock { $0 = MetadataColumns() } }
         if isNew { logRebuild(error.logText) }
     }
 

@@ -1,3 +1,4 @@
+internal import MartletIndexes
 internal import MartletModel
 
 /// What is asked of a vector index.
@@ -9,6 +10,8 @@ struct VectorSearch: Sendable {
     /// What an item must have, in the order of the index's `schema` (HASH first); nil where anything
     /// will do. Empty when anything will do everywhere.
     var values: [AttributeValue?] = []
+    /// What metadata must be like. Only for an index that keeps them.
+    var filter: MetadataFilter?
     /// Candidates of the walk; nil for what gives good recall.
     var ef: Int?
     /// Compares with every vector instead of walking the graph.
