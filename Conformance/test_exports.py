@@ -285,3 +285,24 @@ def test_a_bucket_ends_at_its_folder(
     assert "ExportManifest" not in done
     assert list(outside.iterdir()) == []
     assert not (transfers.root.parent / "escape").exists()
+
+
+def test_an_export_goes_on_after_a_kill(transfers: Transfers) -> None:
+    client = transfers.client
+    arn = recoverable(client, "killed")
+    count = 3_000
+    for start in range(0, count, 25):
+        puts = [
+            {"PutRequest": {"Item": {"pk": {"S": f"k{n}"}, "v": {"S": "x" * 300}}}}
+            for n in range(start, start + 25)
+        ]
+        client.batch_write_item(RequestItems={"killed": puts})
+    export = client.export_table_to_point_in_time(TableArn=arn, S3Bucket=BUCKET)
+    client.put_item(TableName="killed", Item={"pk": {"S": "later"}})
+    for wait in (0.0, 0.05, 0.2):
+        time.sleep(wait)
+        transfers.restart()
+    done = finished(transfers.client, export["ExportDescription"])
+    assert done["ExportStatus"] == "COMPLETED", done
+    found = {item["pk"]["S"] for item in written(transfers.root, done)}
+    assert found == {f"k{n}" for n in range(count)}
