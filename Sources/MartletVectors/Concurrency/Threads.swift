@@ -19,7 +19,6 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (_ thread: Int) -> Void
                 Unmanaged<Start>.fromOpaque(context!).takeRetainedValue().body()
                 return nil
             }, start.toOpaque())
-        // Fewer threads do the same work, only later.
         guard code == 0 else {
             start.release()
             break
@@ -27,6 +26,8 @@ func onThreads(_ count: Int, _ body: @escaping @Sendable (_ thread: Int) -> Void
         threads.append(thread)
     }
     body(0)
+    // The parts of threads that the system refused.
+    for number in threads.count + 1..<max(count, threads.count + 1) { body(number) }
     for thread in threads { pthread_join(thread, nil) }
 }
 
