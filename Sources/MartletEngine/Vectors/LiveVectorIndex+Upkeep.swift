@@ -116,8 +116,11 @@ extension LiveVectorIndex {
     }
 
     private func repairIfNeeded() {
-        let graph = book.withLock { $0.graph }
-        guard graph.needsRepair else { return }
+        let (graph, isWanted) = book.withLock { book in
+            defer { book.isToBeRepaired = false }
+            return (book.graph, book.isToBeRepaired)
+        }
+        guard isWanted || graph.needsRepair else { return }
         // Slots that will be used again must not stand for an item whose change is still pending.
         let retired = graph.repair()
         if definition.metadata != nil {

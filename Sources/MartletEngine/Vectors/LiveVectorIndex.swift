@@ -43,6 +43,8 @@ final class LiveVectorIndex: Sendable {
         var lineCount = 0
         /// The graph was mapped from a file, and is to be brought into memory as far as it should.
         var isToBeLoaded = false
+        /// The graph is to be repaired although it need not be.
+        var isToBeRepaired = false
         /// `columns` has all slots.
         var hasColumns = true
         /// When the last change was published.

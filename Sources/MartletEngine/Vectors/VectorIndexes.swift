@@ -104,6 +104,13 @@ final class VectorIndexes: Sendable {
         return statistics
     }
 
+    /// Has the carrier lead the index's graph around what was removed, however little that is.
+    func repairSoon(_ id: UInt32) {
+        guard let index = self[id] else { return }
+        index.book.withLock { $0.isToBeRepaired = true }
+        wakeCarrier()
+    }
+
     // MARK: Changes
 
     /// Takes what a committed group changed, in order, and the catalogue as the group left it.

@@ -1,0 +1,181 @@
+import Foundation
+import Martlet
+import MartletTestSupport
+import Testing
+
+@Suite struct VectorUpkeepTests {
+    @Test("an exported collection is imported as it was: ids, floats to the last bit, metadata")
+    func roundTrip() throws {
+        let folder = TemporaryFolder()
+        let first = try VectorDatabase.inMemory(dimensions: 4)
+        let floats: [Float] = [
+            0.1, -0, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 16_777_216, 1 / 3, -2.5e-10,
+            65_504,
+        ]
+        let metadata: Metadata = [
+            "text": "quote \" back \\ slash / tab \t line \n nul \0 🦜 é", "n": 1, "f": 0.1,
+            "deep": ["list": [1, [], [:], true, nil]], "": "empty name",
+        ]
+        try first.add("a \"b\"\n", Array(floats[..<4]), metadata: metadata)
+        try first.add("", Array(floats[4...]))
+        try first.add("empty", [0, 0, 0, 0], metadata: [:])
+        for isPretty in [false, true] {
+            try first.exportJSON(to: folder.path, isPretty: isPretty)
+            let text = try String(contentsOfFile: folder.path, encoding: .utf8)
+            #expect(text.contains("\n") == isPretty)
+            let second = try VectorDatabase.inMemory(
+                dimensions: 4, options: VectorOptions(metric: .euclidean))
+            try second.importJSON(from: folder.path)
+            #expect(try second.count() == 3)
+            for id in try first.ids() { #expect(try second.get(id) == first.get(id)) }
+        }
+    }
+
+    @Test("an exported file is what every JSON parser reads, without metadata where there are none")
+    func exportedForm() throws {
+        let folder = TemporaryFolder()
+        let database = try VectorDatabase.inMemory(
+            dimensions: 2, options: VectorOptions(metric: .dotProduct))
+        try database.add("a", [1, 0.5])
+        try database.exportJSON(to: folder.path)
+        let object = try #require(
+            try JSONSerialization.jsonObject(
+                with: Data(contentsOf: URL(fileURLWithPath: folder.path))) as? [String: Any])
+        #expect(object["version"] as? Int == 1)
+        #expect(object["dim"] as? Int == 2)
+        #expect(object["metric"] as? String == "dot_product")
+        let rows = try #require(object["vectors"] as? [[String: Any]])
+        #expect(rows.count == 1)
+        #expect(rows[0]["vector"] as? [Double] == [1, 0.5])
+        #expect(rows[0].keys.sorted() == ["id", "vector"])
+    }
+
+    @Test(
+        "what is no such file is refused, and nothing changes",
+        arguments: [
+            "", "[]", "{}", "{\"version\":1,\"dim\":2,\"vectors\":[", "null",
+            "{\"dim\":2,\"vectors\":[]}", "{\"version\":2,\"dim\":2,\"vectors\":[]}",
+            "{\"version\":1,\"dim\":3,\"vectors\":[]}",
+            "{\"version\":1,\"dim\":2,\"vectors\":[{\"id\":\"a\",\"vector\":[1,2,3]}]}",
+            "{\"version\":1,\"dim\":2,\"vectors\":[{\"id\":\"a\",\"vector\":[1,2]},{}]}",
+            "{\"version\":1,\"dim\":2,\"vectors\":[{\"id\":1,\"vector\":[1,2]}]}",
+            "{\"version\":1,\"dim\":2,\"vectors\":[{\"id\":\"a\",\"vector\":[1,1e39]}]}",
+            "{\"version\":1,\"dim\":2,\"vectors\":[{\"id\":\"a\",\"vector\":[1,NaN]}]}",
+            "{\"version\":1,\"dim\":2,\"vectors\":[{\"id\":\"a\",\"vector\":[1,2],\"metadata\":3}]}",
+            "{\"version\":1,\"dim\":2,\"vectors\":[]} x",
+        ])
+    func badImport(text: String) throws {
+        let folder = TemporaryFolder()
+        try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path))
+        let database = try VectorDatabase.inMemory(dimensions: 2)
+        try database.add("b", [1, 2])
+        #expect(throws: VectorDatabaseError.self) { try database.importJSON(from: folder.path) }
+        #expect(try database.ids() == ["b"])
+    }
+
+    @Test("a file that is not there, and one that cannot be written, are named")
+    func unreadable() throws {
+        let folder = TemporaryFolder()
+        let database = try VectorDatabase.inMemory(dimensions: 2)
+        for call in [database.importJSON(from:), { try database.exportJSON(to: $0 + "/x") }] {
+            let error = try #require(throws: VectorDatabaseError.self) { try call(folder.path) }
+            #expect(error.description.contains(folder.path))
+        }
+    }
+
+    @Test("compacting forgets what was deleted, and searches find the rest as before")
+    func compacting() throws {
+        let database = try VectorDatabase.inMemory(
+            dimensions: 2, options: VectorOptions(metric: .euclidean))
+        for i in 0..<100 { try database.add("\(i)", [Float(i), 0]) }
+        try database.deleteMany((0..<50).map { "\($0)" })
+        #expect(database.deletedCount == 50)
+        #expect(try database.totalSlots() == 100)
+        try database.compact()
+        #expect(database.deletedCount == 0)
+        #expect(try database.totalSlots() == 50)
+        #expect(try database.search([0, 0], k: 2).map(\.id) == ["50", "51"])
+        try database.compact()
+    }
+
+    @Test("quantized search is remembered, also of an empty collection")
+    func quantized() throws {
+        let folder = TemporaryFolder()
+        let first = try VectorDatabase.open(at: folder.path, dimensions: 2)
+        #expect(try !first.isQuantized)
+        try first.enableQuantizedSearch()
+        try first.enableQuantizedSearch()
+        #expect(try first.isQuantized)
+        try first.close()
+        let second = try VectorDatabase.open(at: folder.path)
+        #expect(try second.isQuantized)
+        #expect(try second.stats().isQuantized)
+        try second.disableQuantizedSearch()
+        #expect(try !second.isQuantized)
+        let made = try VectorDatabase.inMemory(
+            dimensions: 2, options: VectorOptions(isQuantized: true))
+        #expect(try made.isQuantized)
+    }
+
+    @Test("an empty collection has zeros in its statistics, and is scanned")
+    func stats() throws {
+        let database = try VectorDatabase.inMemory(dimensions: 2)
+        let empty = try database.stats()
+        #expect(empty.vectorCount == 0 && empty.layerCount == 0 && empty.maximumDegree == 0)
+        #expect(empty.averageDegree == 0 && empty.isScanned && !empty.isQuantized)
+        try database.add("a", [1, 2])
+        try database.delete("a")
+        #expect(try database.stats().vectorCount == 0)
+        #expect(try database.stats().deletedCount == 1)
+    }
+
+    @Test("counting with a filter is what looking at every record gives, however it has changed")
+    func counting() throws {
+        let seed = UInt64.random(in: .min ... .max)
+        var random = TestRandom(seed)
+        let folder = TemporaryFolder()
+        var model: [String: Metadata?] = [:]
+        let filters: [MetadataFilter] = [
+            MetadataField("n") == 3, MetadataField("n") > 5, MetadataField("n") != 3,
+            !(MetadataField("n") == 3), MetadataField("n").exists, MetadataField("n") == .null,
+            MetadataField("long").contains("7"), MetadataField("map.n") <= 2,
+            MetadataField("n").isIn([1, 2]) && !(MetadataField("map.n") == 1),
+            .field("n", .exists(false)), .all([]), .any([]),
+        ]
+        for _ in 0..<3 {
+            let database = try VectorDatabase.open(
+                at: folder.path, dimensions: 2, options: VectorOptions(metric: .euclidean))
+            for _ in 0..<150 {
+                let id = "\(Int.random(in: 0..<60, using: &random))"
+                if Int.random(in: 0..<4, using: &random) == 0 {
+                    try database.delete(id)
+                    model[id] = nil
+                    continue
+                }
+                var metadata: Metadata? = [:]
+                let n = Int.random(in: 0..<9, using: &random)
+                switch Int.random(in: 0..<6, using: &random) {
+                case 0: metadata = nil
+                case 1: metadata = [:]
+                case 2: metadata?["n"] = .null
+                case 3: metadata?["map"] = ["n": .integer(n)]
+                case 4:
+                    metadata?["long"] = .text(String(repeating: "\(n)", count: 200))
+                    metadata?["n"] = .integer(n)
+                default: metadata?["n"] = .integer(n)
+                }
+                try database.upsert(
+                    id, [Float.random(in: -1...1, using: &random), 1], metadata: metadata)
+                model[id] = .some(metadata)
+            }
+            for filter in filters {
+                let expected = model.values.count { filter.matches($0) }
+                #expect(try database.count(matching: filter) == expected, "seed \(seed) \(filter)")
+                let found = try database.search([0, 0], k: 100, filter: filter)
+                #expect(found.count == expected, "seed \(seed) \(filter)")
+                #expect(found.allSatisfy { filter.matches($0.metadata) })
+            }
+            try database.close()
+        }
+    }
+}
