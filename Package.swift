@@ -75,7 +75,12 @@ let package = Package(
                 "MartletModel", "MartletEncoding", "MartletExpressions", "MartletPartiQL",
                 "MartletVectors", "MartletKeyValue", "MartletCatalog", "MartletIndexes",
             ]),
-        module("Martlet", ["MartletKeyValue", "MartletRocksDBStore", "MartletEngine"]),
+        module(
+            "Martlet",
+            [
+                "MartletModel", "MartletEncoding", "MartletVectors", "MartletKeyValue",
+                "MartletRocksDBStore", "MartletCatalog", "MartletIndexes", "MartletEngine",
+            ]),
 
         // The server.
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
