@@ -16,8 +16,8 @@ ARGS ?=
 GLOSSES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve test test-swift test-conformance crash hostile bench-server \
-	bench-vectors conformance-page format lint bootstrap bootstrap-test clean
+.PHONY: help build serve test test-swift test-conformance crash hostile sanitize-threads \
+	bench-server bench-vectors conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -66,6 +66,9 @@ bench-vectors: build  ## Compares the vector index with others; GLOSSES=FILE: em
 	.venv-bench-vectors/bin/python Benchmarks/vectors/bench.py --server $(SERVER) \
 		--driver $(VECTOR_DRIVER)/.build/release/VectorDriver \
 		$(if $(GLOSSES),--glosses $(GLOSSES)) $(ARGS)
+
+sanitize-threads: bootstrap  ## Runs the vector index's tests under the thread sanitizer.
+	$(SWIFT) test --sanitize=thread --scratch-path .build/threads --filter MartletVectorsTests
 
 format:  ## Formats the Swift sources.
 	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests

@@ -24,6 +24,7 @@ from pathlib import Path
 import data_sets
 import durable
 import machine
+import replaced
 import svg
 import tables
 import wire
@@ -34,7 +35,7 @@ from sweep import Sweep
 REPOSITORY = Path(__file__).resolve().parents[2]
 GLOSSES = REPOSITORY.parent / "shared/data/glosses_minilm_f16.npy"
 SETS = ("glosses", "fashion-mnist")
-PARTS = ("search", "filters", "wire", "stores")
+PARTS = ("search", "filters", "replaced", "wire", "stores")
 SHORT_ROWS = 10_000
 SHORT_ENGINES = (
     *OURS, "hnswlib", "faiss", "rabitqlib-symqg", "usearch", "zvec",
@@ -111,6 +112,8 @@ def search(chosen: argparse.Namespace, data: data_sets.DataSet) -> dict:
             filters.find_widths()
             filters.measure(chosen.rounds, chosen.minimum)
             found["filters"] = filters.as_json()
+        if "replaced" in chosen.parts:
+            found["replaced"] = replaced.measure(data, sweep.running, say)
     return found
 
 
@@ -118,7 +121,9 @@ def measure(chosen: argparse.Namespace, report: dict) -> None:
     """Fills the report, part by part."""
     sets = {data.name: data for data in prepare(chosen)}
     for data in sets.values():
-        if "search" in chosen.parts or ("filters" in chosen.parts and data.filters):
+        if {"search", "replaced"} & set(chosen.parts) or (
+            "filters" in chosen.parts and data.filters
+        ):
             report["sets"][data.name] = search(chosen, data)
     chosen.scratch.mkdir(parents=True, exist_ok=True)
     glosses = sets.get("glosses")

@@ -37,6 +37,10 @@ def goals(report: dict) -> list[Goal]:
     for name, of_set in report["sets"].items():
         found += _searching(name, of_set["engines"])
         found += _filtering(name, of_set.get("filters", {}))
+        for engine, values in of_set.get("replaced", {}).items():
+            what = f"{name}: half the rows replaced, {engine}"
+            found.append(Goal(f"{what}, recall", values["recall"], 0.95, True))
+            found.append(Goal(f"{what}, slots ÷ fresh", values["slots"], 1.5, False))
     if "wire" in report:
         ratio = report["wire"]["ratios"]["32 connections ÷ in process, 2 threads"]["median"]
         found.append(Goal("over HTTP, 32 connections ÷ in process, 2 threads", ratio, 0.4, True))

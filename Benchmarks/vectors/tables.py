@@ -86,6 +86,17 @@ def filtering(results: dict) -> str:
     return table(head, rows)
 
 
+def replacing(results: dict) -> str:
+    rows = [
+        [
+            name, f"{value['recall fresh']:.3f}", f"{value['recall']:.3f}",
+            f"{value['slots']:.2f}", f"{value['replaced per second']:,.0f}",
+        ]
+        for name, value in results.items()
+    ]
+    return table(["engine", "recall, fresh", "recall", "slots ÷ fresh", "replaced a second"], rows)
+
+
 def wire(found: dict) -> str:
     rates = [[name, f"{value['median']:,.0f}"] for name, value in found["per_second"].items()]
     ratios = [[name, ratio(value)] for name, value in found["ratios"].items()]
@@ -141,6 +152,11 @@ def _searched(report: dict, name: str, found: dict) -> str:
         sections.append(
             "With filters: queries a second at the narrowest width that reaches recall 0.95, "
             "and of the engine's own unfiltered rate.\n\n" + filtering(found["filters"])
+        )
+    if found.get("replaced"):
+        sections.append(
+            "After every second row was replaced, at default settings.\n\n"
+            + replacing(found["replaced"])
         )
     sections += [f"- {text}" for text in engines.get("failures", {}).values()]
     return "\n\n".join(sections)

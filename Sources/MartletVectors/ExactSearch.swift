@@ -16,7 +16,10 @@ extension Graph {
         let context = search.context
         let batch = context.batch.room(Self.block + 64)
         let distances = context.distances.room(Self.block + 64)
-        let wanted = min(rescored ? search.rescoreLimit : search.k, search.admission.count)
+        // Not what may be returned now: others insert and remove meanwhile, and a newcomer must not
+        // take the place of what was there before.
+        let wanted = min(
+            rescored ? search.rescoreLimit : search.k, slotCount.load(ordering: .acquiring))
         var best = BestPacked(context.pool.room(wanted), limit: wanted)
         guard wanted > 0 else { return [] }
         let rowGuard = rescored ? nil : search.storage.rowGuard

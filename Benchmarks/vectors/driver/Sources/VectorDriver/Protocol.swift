@@ -2,7 +2,7 @@
 // drives the others, describes it.
 
 struct Command: Decodable {
-    enum Action: String, Decodable { case build, search, quit }
+    enum Action: String, Decodable { case build, search, replace, quit }
 
     var `do`: Action
     var ef: Int?
@@ -17,6 +17,13 @@ struct Built: Encodable {
     var seconds: Double
     var anonymous: Int
     var mapped: Int
+}
+
+/// What replacing half of the rows took, and slots then and of a fresh build.
+struct Replaced: Encodable {
+    var seconds: Double
+    var slots: Int
+    var freshSlots: Int
 }
 
 struct Searched: Encodable {

@@ -51,6 +51,38 @@ final class Session {
             mapped: after.mapped - before.mapped)
     }
 
+    /// Builds the index with other rows in the places of every second one, in a seeded order, and
+    /// then replaces those by the right ones, one after the other.
+    func replaceHalf() throws -> Replaced {
+        let base = try NumpyFile<Float>("\(folder)/base.npy", type: "<f4")
+        let dimensions = data.dimensions
+        let freshSlots = index?.slotCount ?? 0
+        func row(_ number: Int) -> UnsafeBufferPointer<Float> {
+            UnsafeBufferPointer(
+                rebasing: base.numbers[number * dimensions..<(number + 1) * dimensions])
+        }
+        let others = (0..<data.rows).map { $0 % 2 == 0 ? $0 : ($0 &* 7919 + 12_345) % data.rows }
+        var rows: [Float] = []
+        rows.reserveCapacity(data.rows * dimensions)
+        for other in others { rows.append(contentsOf: row(other)) }
+        let index = try HNSWIndex(parameters)
+        slots = try rows.withUnsafeBufferPointer {
+            try index.insert($0, labels: Array(0..<UInt64(data.rows)), threads: threads)
+        }
+        self.index = index
+        filters = [:]
+        let clock = ContinuousClock()
+        let began = clock.now
+        for number in stride(from: 1, to: data.rows, by: 2) {
+            index.remove(slots[number])
+            slots[number] = try index.insert(row(number), label: UInt64(number))
+            if index.needsRepair { _ = index.repair() }
+        }
+        return Replaced(
+            seconds: (clock.now - began) / .seconds(1), slots: index.slotCount,
+            freshSlots: freshSlots)
+    }
+
     /// Writes the index to a file and opens it from there; its slots stay what they are.
     private func reopen() throws {
         let path = "\(folder)/driver-\(getpid()).index"

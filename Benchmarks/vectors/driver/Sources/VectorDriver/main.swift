@@ -17,6 +17,7 @@ do {
         switch command.do {
         case .build: answer = try encoder.encode(session.build())
         case .search: answer = try encoder.encode(session.search(command))
+        case .replace: answer = try encoder.encode(session.replaceHalf())
         case .quit: break commands
         }
         FileHandle.standardOutput.write(answer + Data("\n".utf8))
