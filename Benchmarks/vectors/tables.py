@@ -89,8 +89,8 @@ def filtering(results: dict) -> str:
 def replacing(results: dict) -> str:
     rows = [
         [
-            name, f"{value['recall fresh']:.3f}", f"{value['recall']:.3f}",
-            f"{value['slots']:.2f}", f"{value['replaced per second']:,.0f}",
+            name, f"{value['freshRecall']:.3f}", f"{value['recall']:.3f}",
+            f"{value['slots']:.2f}", f"{value['perSecond']:,.0f}",
         ]
         for name, value in results.items()
     ]

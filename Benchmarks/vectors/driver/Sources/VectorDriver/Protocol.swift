@@ -19,11 +19,12 @@ struct Built: Encodable {
     var mapped: Int
 }
 
-/// What replacing half of the rows took, and slots then and of a fresh build.
+/// What replacing half of the rows came to: slots as multiples of a fresh build's.
 struct Replaced: Encodable {
-    var seconds: Double
-    var slots: Int
-    var freshSlots: Int
+    var perSecond: Double
+    var slots: Double
+    var freshRecall: Double
+    var recall: Double
 }
 
 struct Searched: Encodable {

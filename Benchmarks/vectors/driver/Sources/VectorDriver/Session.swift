@@ -51,36 +51,48 @@ final class Session {
             mapped: after.mapped - before.mapped)
     }
 
-    /// Builds the index with other rows in the places of every second one, in a seeded order, and
-    /// then replaces those by the right ones, one after the other.
+    /// Builds an index of two thirds of the rows, replaces every second one of them by one of the
+    /// last third, and asks at default settings and exactly.
     func replaceHalf() throws -> Replaced {
         let base = try NumpyFile<Float>("\(folder)/base.npy", type: "<f4")
         let dimensions = data.dimensions
-        let freshSlots = index?.slotCount ?? 0
-        func row(_ number: Int) -> UnsafeBufferPointer<Float> {
+        let count = data.rows / 3 * 2
+        func rows(_ first: Int, _ count: Int) -> UnsafeBufferPointer<Float> {
             UnsafeBufferPointer(
-                rebasing: base.numbers[number * dimensions..<(number + 1) * dimensions])
+                rebasing: base.numbers[first * dimensions..<(first + count) * dimensions])
         }
-        let others = (0..<data.rows).map { $0 % 2 == 0 ? $0 : ($0 &* 7919 + 12_345) % data.rows }
-        var rows: [Float] = []
-        rows.reserveCapacity(data.rows * dimensions)
-        for other in others { rows.append(contentsOf: row(other)) }
         let index = try HNSWIndex(parameters)
-        slots = try rows.withUnsafeBufferPointer {
-            try index.insert($0, labels: Array(0..<UInt64(data.rows)), threads: threads)
-        }
-        self.index = index
-        filters = [:]
+        var slots = try index.insert(
+            rows(0, count), labels: Array(0..<UInt64(count)), threads: threads)
+        let fresh = try recall(of: index)
         let clock = ContinuousClock()
         let began = clock.now
-        for number in stride(from: 1, to: data.rows, by: 2) {
-            index.remove(slots[number])
-            slots[number] = try index.insert(row(number), label: UInt64(number))
+        for number in 0..<count / 2 {
+            index.remove(slots[2 * number])
+            slots[2 * number] = try index.insert(
+                rows(count + number, 1), label: UInt64(count + number))
             if index.needsRepair { _ = index.repair() }
         }
         return Replaced(
-            seconds: (clock.now - began) / .seconds(1), slots: index.slotCount,
-            freshSlots: freshSlots)
+            perSecond: Double(count / 2) / ((clock.now - began) / .seconds(1)),
+            slots: Double(index.slotCount) / Double(count), freshRecall: fresh,
+            recall: try recall(of: index))
+    }
+
+    /// The share of the ten nearest that a search at default settings finds.
+    private func recall(of index: HNSWIndex) throws -> Double {
+        let dimensions = data.dimensions
+        var found = 0
+        for query in 0..<data.queries {
+            let vector = UnsafeBufferPointer(
+                rebasing: queries.numbers[query * dimensions..<(query + 1) * dimensions])
+            let options = SearchOptions(k: Self.neighbors)
+            var exactly = options
+            exactly.isExact = true
+            let nearest = Set(try index.search(vector, exactly).map(\.label))
+            found += try index.search(vector, options).count { nearest.contains($0.label) }
+        }
+        return Double(found) / Double(data.queries * Self.neighbors)
     }
 
     /// Writes the index to a file and opens it from there; its slots stay what they are.
