@@ -128,7 +128,7 @@ let package = Package(
             ]),
         tests("MartletModel", ["MartletTestBasics"]),
         tests("MartletEncoding", ["MartletModel", "MartletTestBasics"], data: ["Golden"]),
-        tests("MartletExpressions", ["MartletModel"], data: ["Cases"]),
+        tests("MartletExpressions", ["MartletModel", "MartletTestBasics"], data: ["Cases"]),
         tests("MartletPartiQL", ["MartletModel", "MartletExpressions", "MartletTestBasics"]),
         tests("MartletVectors", ["CVectorKernels", "MartletTestBasics"]),
         tests("MartletKeyValue", ["MartletTestBasics"]),
@@ -144,7 +144,11 @@ let package = Package(
                 "MartletTestSupport",
             ]),
         tests(
-            "Martlet", ["MartletModel", "MartletCatalog", "MartletEngine", "MartletTestSupport"]),
+            "Martlet",
+            [
+                "MartletModel", "MartletCatalog", "MartletEngine", "MartletTestBasics",
+                "MartletTestSupport",
+            ]),
         tests("MartletSigV4"),
         tests(
             "MartletWire",

@@ -39,31 +39,23 @@ package enum StreamKey {
 
     // MARK: Records
 
-    package static let nextSequence: [UInt8] = [KeySpace.streamRecord.rawValue]
-    /// The first sequence; none is 0.
-    package static let firstSequence: UInt64 = 1
-    private static let recordBytes = 13
+    package static let nextSequence = RowSequence.nextKey(.streamRecord)
+    package static let firstSequence = RowSequence.first
 
     package static func record(_ tableID: UInt32, _ sequence: UInt64) -> [UInt8] {
-        var key = OrderedKey.tablePrefix(.streamRecord, tableID)
-        key.appendBigEndian(sequence)
-        return key
+        RowSequence.key(.streamRecord, tableID, sequence)
     }
 
     /// The sequence in a record's key.
     package static func sequence(inKey key: [UInt8]) throws(CorruptRecord) -> UInt64 {
-        guard key.count == recordBytes else { throw CorruptRecord("stream key") }
-        return key[5...].reduce(0) { $0 << 8 | UInt64($1) }
+        try RowSequence.number(inKey: key)
     }
 
     package static func encode(nextSequence: UInt64) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.appendLittleEndian(nextSequence)
-        return bytes
+        RowSequence.encode(next: nextSequence)
     }
 
     package static func decodeNextSequence(_ bytes: [UInt8]) throws(CorruptRecord) -> UInt64 {
-        guard bytes.count == 8 else { throw CorruptRecord("next sequence") }
-        return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        try RowSequence.decodeNext(bytes)
     }
 }

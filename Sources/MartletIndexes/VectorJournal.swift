@@ -18,8 +18,8 @@
 package import MartletEncoding
 
 package enum VectorJournal {
-    package static let nextSequenceKey = [KeySpace.vectorJournal.rawValue]
-    private static let keyBytes = 13
+    package static let nextSequenceKey = RowSequence.nextKey(.vectorJournal)
+    package static let firstSequence = RowSequence.first
 
     /// What the keys of an index's lines begin with.
     package static func prefix(_ indexID: UInt32) -> [UInt8] {
@@ -27,30 +27,21 @@ package enum VectorJournal {
     }
 
     package static func key(_ indexID: UInt32, _ sequence: UInt64) -> [UInt8] {
-        var key = prefix(indexID)
-        key.appendBigEndian(sequence)
-        return key
+        RowSequence.key(.vectorJournal, indexID, sequence)
     }
 
     /// The sequence in a line's key.
     package static func sequence(inKey key: [UInt8]) throws(CorruptRecord) -> UInt64 {
-        guard key.count == keyBytes else { throw CorruptRecord("journal key") }
-        return key[5...].reduce(0) { $0 << 8 | UInt64($1) }
+        try RowSequence.number(inKey: key)
     }
 
     package static func encode(nextSequence: UInt64) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.appendLittleEndian(nextSequence)
-        return bytes
+        RowSequence.encode(next: nextSequence)
     }
 
     package static func decodeNextSequence(_ bytes: [UInt8]) throws(CorruptRecord) -> UInt64 {
-        guard bytes.count == 8 else { throw CorruptRecord("next sequence") }
-        return bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        try RowSequence.decodeNext(bytes)
     }
-
-    /// The first sequence; none is 0.
-    package static let firstSequence: UInt64 = 1
 
     /// Under what the walk over the items of an index that is being filled notes its progress.
     package static func walkKey(_ indexID: UInt32) -> [UInt8] {

@@ -16,7 +16,8 @@ package final class TemporaryFolder: Sendable {
     package let path: String
 
     package init() throws {
-        let pattern = "/tmp/martlet-test-XXXXXX"
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
+        let pattern = parent + "/martlet-test-XXXXXX"
         var template = Array(pattern.utf8CString)
         guard mkdtemp(&template) != nil else { throw FileFailure("mkdtemp", pattern) }
         path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }

@@ -1,36 +1,12 @@
 // The deepest texts that 4,096 bytes can hold, on a thread with the smallest stack that the program
 // uses: reading, binding, evaluating and forgetting them must fit.
 
-#if canImport(Glibc)
-    import Glibc
-#endif
 import MartletModel
+import MartletTestBasics
 import Synchronization
 import Testing
 
 @testable import MartletExpressions
-
-/// Runs `body` on a thread with a stack of 512 KiB and waits for it.
-private func onSmallStack(_ body: @escaping @Sendable () -> Void) {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setstacksize(&attributes, 512 << 10)
-    final class Box {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    let box = Unmanaged.passRetained(Box(body))
-    var thread = pthread_t()
-    let status = pthread_create(
-        &thread, &attributes,
-        { argument in
-            Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
-            return nil
-        }, box.toOpaque())
-    precondition(status == 0)
-    pthread_join(thread, nil)
-    pthread_attr_destroy(&attributes)
-}
 
 @Suite struct StackTests {
     private static func nested(_ open: String, _ middle: String, _ close: String) -> String {

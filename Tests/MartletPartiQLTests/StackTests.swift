@@ -1,32 +1,10 @@
 // Deep texts on a thread with the smallest stack that the program uses: reading and forgetting them
 // must fit.
 
-import Glibc
+import MartletTestBasics
 import Testing
 
 @testable import MartletPartiQL
-
-/// Runs `body` on a thread with a stack of 512 KiB and waits for it.
-private func onSmallStack(_ body: @escaping @Sendable () -> Void) {
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setstacksize(&attributes, 512 << 10)
-    final class Box {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    let box = Unmanaged.passRetained(Box(body))
-    var thread = pthread_t()
-    let status = pthread_create(
-        &thread, &attributes,
-        { argument in
-            Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().body()
-            return nil
-        }, box.toOpaque())
-    precondition(status == 0)
-    pthread_join(thread, nil)
-    pthread_attr_destroy(&attributes)
-}
 
 @Suite struct StackTests {
     private static func nested(_ open: String, _ middle: String, _ close: String, _ count: Int)

@@ -20,7 +20,7 @@ final class WritePipeline: Sendable {
 
     private let limit: Int
     private let state = Mutex(State())
-    private let answered = Signal()
+    private let answered = ThreadSemaphore()
 
     init(limit: Int) { self.limit = limit }
 

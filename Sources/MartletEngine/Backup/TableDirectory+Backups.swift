@@ -59,11 +59,7 @@ extension TableDirectory {
         } catch {
             throw OperationError(error)
         }
-        guard arn.owner == owner else {
-            throw .accessDenied(
-                "User: arn:aws:iam::\(owner.account):root is not authorized to perform: "
-                    + "dynamodb:\(operation) on resource: \(text)")
-        }
+        try owner.requireOwnership(of: arn.owner, named: text, for: operation)
         guard let backup = backup(of: arn.table, labelled: arn.label) else {
             throw .backup(.backupNotFound, "Backup not found: \(text)")
         }

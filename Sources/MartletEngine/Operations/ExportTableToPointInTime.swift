@@ -83,17 +83,7 @@ extension TableDirectory {
     fileprivate func exportedTable(
         arn text: String, of owner: ResourceOwner
     ) throws(OperationError) -> TableDefinition {
-        let arn: ResourceARN
-        do throws(ValidationError) {
-            arn = try ResourceARN(parsing: text)
-        } catch {
-            throw OperationError(error)
-        }
-        guard arn.owner == owner else {
-            throw .accessDenied(
-                "User: arn:aws:iam::\(owner.account):root is not authorized to perform: "
-                    + "dynamodb:ExportTableToPointInTime on resource: \(text)")
-        }
+        let arn = try owner.ownARN(parsing: text, for: "ExportTableToPointInTime")
         guard arn.part == .table, let table = tables[arn.table], table.isReady else {
             throw .tableMissing("Table not found: \(text)")
         }

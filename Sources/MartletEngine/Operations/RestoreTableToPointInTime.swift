@@ -63,17 +63,7 @@ extension RestoreTableToPointInTime: WriteOperation {
         switch source {
         case .name(let name): return try directory.backedUpTable(name)
         case .arn(let text):
-            let arn: ResourceARN
-            do throws(ValidationError) {
-                arn = try ResourceARN(parsing: text)
-            } catch {
-                throw OperationError(error)
-            }
-            guard arn.owner == owner else {
-                throw .accessDenied(
-                    "User: arn:aws:iam::\(owner.account):root is not authorized to perform: "
-                        + "dynamodb:RestoreTableToPointInTime on resource: \(text)")
-            }
+            let arn = try owner.ownARN(parsing: text, for: "RestoreTableToPointInTime")
             guard arn.part == .table else { throw .tableMissing("Table not found: \(text)") }
             return try directory.backedUpTable(arn.table)
         }

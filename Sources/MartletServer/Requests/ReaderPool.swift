@@ -6,6 +6,7 @@
 // are first needed, so that a server that never needs them does not have them.
 
 internal import Glibc
+internal import MartletEngine
 internal import Synchronization
 
 final class ReaderPool: Sendable {
@@ -21,7 +22,7 @@ final class ReaderPool: Sendable {
 
     private let state = Mutex(State())
     /// Counts jobs that wait; when stopping, also threads that are to end.
-    private let signals = Semaphore()
+    private let signals = ThreadSemaphore()
     private let threadLimit: Int
 
     /// - Parameter threads: at most; nil for one on every second core, and two at least, so that
@@ -68,24 +69,5 @@ final class ReaderPool: Sendable {
             job(codec)
             state.withLock { $0.idleCount += 1 }
         }
-    }
-}
-
-/// A POSIX semaphore with a fixed address.
-private final class Semaphore: @unchecked Sendable {
-    // Safe to share: the address is fixed and the functions are made for many threads.
-    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-    init() { sem_init(semaphore, 0, 0) }
-
-    deinit {
-        sem_destroy(semaphore)
-        semaphore.deallocate()
-    }
-
-    func signal() { sem_post(semaphore) }
-
-    func wait() {
-        while sem_wait(semaphore) != 0 {}  // EINTR
     }
 }

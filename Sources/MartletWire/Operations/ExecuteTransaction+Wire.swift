@@ -55,19 +55,6 @@ extension ExecuteTransaction: WireOperation {
         _ output: Output, for request: DecodedRequest<ExecuteTransaction>,
         into writer: inout JSONWriter
     ) {
-        writer.beginObject()
-        writer.member("Responses")
-        writer.beginArray()
-        for item in output.items {
-            writer.beginObject()
-            if let item {
-                writer.member("Item")
-                item.writeJSON(to: &writer)
-            }
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.consumedCapacities(output.capacity)
-        writer.endObject()
+        writer.transaction(output.items, output.capacity)
     }
 }

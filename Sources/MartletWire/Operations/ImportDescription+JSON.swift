@@ -131,32 +131,7 @@ extension JSONWriter {
 
     private mutating func requestedIndex(_ index: VectorIndexDefinition) {
         beginObject()
-        member("IndexName")
-        string(index.name)
-        member("VectorAttribute")
-        beginObject()
-        member("AttributeName")
-        string(index.attribute)
-        endObject()
-        member("Dimensions")
-        integer(index.dimensions)
-        member("DistanceFunction")
-        string(index.distance.protocolName)
-        if !index.schema.isEmpty {
-            member("SearchSchema")
-            beginArray()
-            let hash = index.hash.map { [($0, SearchSchemaElement.Role.hash)] } ?? []
-            for (attribute, role) in hash + index.filters.map({ ($0, .inlineFilter) }) {
-                beginObject()
-                member("AttributeName")
-                string(attribute.name)
-                member("SearchSchemaElementType")
-                string(role.rawValue)
-                endObject()
-            }
-            endArray()
-        }
-        projection(index.projection)
+        vectorIndexShape(index)
         endObject()
     }
 }

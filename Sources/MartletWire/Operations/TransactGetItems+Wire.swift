@@ -71,19 +71,26 @@ extension TransactGetItems: WireOperation {
         _ output: Output, for request: DecodedRequest<TransactGetItems>,
         into writer: inout JSONWriter
     ) {
-        writer.beginObject()
-        writer.member("Responses")
-        writer.beginArray()
-        for item in output.items {
-            writer.beginObject()
+        writer.transaction(output.items, output.capacity)
+    }
+}
+
+extension JSONWriter {
+    /// The answer to a transaction that reads, whatever it was asked in.
+    mutating func transaction(_ items: [ReturnedItem?], _ capacity: [ConsumedCapacity]) {
+        beginObject()
+        member("Responses")
+        beginArray()
+        for item in items {
+            beginObject()
             if let item {
-                writer.member("Item")
-                item.writeJSON(to: &writer)
+                member("Item")
+                item.writeJSON(to: &self)
             }
-            writer.endObject()
+            endObject()
         }
-        writer.endArray()
-        writer.consumedCapacities(output.capacity)
-        writer.endObject()
+        endArray()
+        consumedCapacities(capacity)
+        endObject()
     }
 }

@@ -1,4 +1,5 @@
 import Martlet
+import MartletTestBasics
 import MartletTestSupport
 import Testing
 
@@ -81,7 +82,7 @@ import Testing
     @Test("searchMany finds for each query what search finds")
     func many() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = TestRandom(seed)
+        var random = SeededRandom(seed: seed)
         let database = try VectorDatabase.inMemory(dimensions: 8)
         let rows = (0..<500).map { _ in
             (0..<8).map { _ in Float.random(in: -1...1, using: &random) }
@@ -109,7 +110,7 @@ import Testing
     @Test("a filter never makes fewer results than match")
     func filtered() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = TestRandom(seed)
+        var random = SeededRandom(seed: seed)
         let database = try VectorDatabase.inMemory(
             dimensions: 8, options: VectorOptions(metric: .euclidean))
         let count = 4_000

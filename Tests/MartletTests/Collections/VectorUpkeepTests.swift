@@ -1,5 +1,6 @@
 import Foundation
 import Martlet
+import MartletTestBasics
 import MartletTestSupport
 import Testing
 
@@ -132,7 +133,7 @@ import Testing
     @Test("counting with a filter is what looking at every record gives, however it has changed")
     func counting() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = TestRandom(seed)
+        var random = SeededRandom(seed: seed)
         let folder = TemporaryFolder()
         var model: [String: Metadata?] = [:]
         let filters: [MetadataFilter] = [
