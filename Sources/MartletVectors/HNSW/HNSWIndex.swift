@@ -189,7 +189,7 @@ public final class HNSWIndex: @unchecked Sendable {
     @discardableResult
     public func remove(_ slot: Slot) -> Bool { graph?.remove(slot) ?? false }
 
-    private func check(
+    func check(
         _ numbers: UnsafeBufferPointer<Float>, count: Int
     ) throws(VectorError) {
         guard numbers.count == count else {

@@ -17,8 +17,8 @@ extension IdentifiedIndex {
     private static let magic: [UInt8] = [0x4D, 0x49, 0x44, 0x58]
     private static let version: UInt32 = 1
 
-    /// Writes the index to a file beside the one at `path`, syncs it, and puts it there. Searches go
-    /// on; additions and removals wait.
+    /// Writes the index to a file beside the one at `path`, syncs it, and puts it there. Searches
+    /// go on; additions and removals wait.
     ///
     /// - Throws: `fileFailed`; what was at `path` is untouched then.
     public func save(to path: String) throws(VectorError) {

@@ -1,9 +1,8 @@
 // An index whose vectors have ids of the caller's choosing.
 //
-// The graph keeps an id as its slot's label; a table leads from ids to slots. A new vector is in the
-// graph before the table names it, and the vector that it replaces is removed right after: so a
-// search meanwhile finds the old one or the new one. Both it may find, too, and then keeps the
-// nearer.
+// The graph keeps an id as its slot's label; a table leads from ids to slots. A new vector is in
+// the graph before the table names it, and the vector that it replaces is removed right after: so a
+// search meanwhile finds the old one or the new one. If it finds both, it keeps the nearer.
 
 internal import Synchronization
 
@@ -109,8 +108,17 @@ public final class IdentifiedIndex: @unchecked Sendable {
         }
     }
 
-    /// Adds vectors, in the place of those that have the same ids. When an id comes twice, its last
-    /// vector stays.
+    /// Fails as `add` would for these vectors, so that a caller may add many of them in parts.
+    ///
+    /// - Throws: `notFinite`, `dimensionMismatch`.
+    public func check(_ vectors: UnsafeBufferPointer<Float>) throws(VectorError) {
+        let dimensions = parameters.dimensions
+        let rows = (vectors.count + dimensions - 1) / dimensions
+        try index.check(vectors, count: rows * dimensions)
+    }
+
+    /// Adds vectors, in the place of those that have the same ids. When an id comes twice, the last
+    /// of its vectors stays.
     ///
     /// - Parameters:
     ///   - vectors: row-major, shape `[ids.count, dimensions]`.
@@ -140,7 +148,8 @@ public final class IdentifiedIndex: @unchecked Sendable {
         repairIfNeeded(threads: threads)
     }
 
-    /// Removes vectors: no search that begins after this finds them. Ids without one are passed over.
+    /// Removes vectors: no search that begins after this finds them. Ids that are not there are
+    /// passed over.
     ///
     /// - Returns: how many there were.
     @discardableResult

@@ -171,6 +171,12 @@ private func expected(
         }
         #expect(throws: VectorError.self) { try index.rows([[0, 0]], SearchOptions(k: 0)) }
         #expect(throws: VectorError.self) { try index.rows([[0, 0]], SearchOptions(k: 9, ef: 8)) }
+        #expect(throws: VectorError.notFinite(position: 5)) {
+            try [Float](arrayLiteral: 1, 2, 3, 4, 5, .nan).withUnsafeBufferPointer(index.check)
+        }
+        #expect(throws: VectorError.dimensionMismatch(expected: 4, actual: 3)) {
+            try [Float](arrayLiteral: 1, 2, 3).withUnsafeBufferPointer(index.check)
+        }
         #expect(index.ids == [3])
         #expect(try index.vector(of: 3) == [1, 2] && index.vector(of: 4) == nil)
     }
