@@ -5,8 +5,11 @@ PYTHON := .venv/bin/python
 SERVER := .build/release/martlet
 # One file that needs no Swift where it runs; small functions are inlined across modules. The
 # tests run with the exclusivity checks that a release leaves out.
-RELEASE := -c release --product martlet --static-swift-stdlib \
+RELEASE := -c release --static-swift-stdlib -Xswiftc -static-stdlib \
 	-Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
+# The library under Python's extension: of the same objects, so that they are compiled once.
+PYTHON_LIBRARY := $(RELEASE) --product MartletC \
+	-Xlinker --version-script=$(CURDIR)/python/martlet.map -Xlinker -s
 VECTOR_DRIVER := Benchmarks/vectors/driver
 PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest --rootdir Conformance -c Conformance/pytest.ini
 # What runs on disk only, or without a server of the suite's own.
@@ -17,7 +20,7 @@ GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile sanitize-threads \
-	bench-server bench-vectors conformance-page format lint bootstrap bootstrap-test clean
+	wheel test-python crash-embedded bench-server bench-vectors conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -29,12 +32,17 @@ bootstrap-test:
 	@scripts/bootstrap build test
 
 build: bootstrap  ## Builds the server into .build/release/martlet.
-	$(SWIFT) build $(RELEASE)
+	$(SWIFT) build $(RELEASE) --product martlet
+
+wheel:  ## Builds the Python package into python/dist.
+	@scripts/bootstrap build wheel
+	MARTLET_FOR_PYTHON=1 $(SWIFT) build $(PYTHON_LIBRARY)
+	@scripts/wheel .build/release
 
 serve: build  ## Builds and runs the server on http://localhost:8000; ARGS="--port 9000" passes options.
 	$(SERVER) serve $(ARGS)
 
-test: test-swift test-conformance  ## Runs all tests.
+test: test-swift test-conformance test-python  ## Runs all tests.
 
 test-swift: bootstrap-test  ## Runs the Swift tests alone.
 	$(SWIFT) test
@@ -42,6 +50,14 @@ test-swift: bootstrap-test  ## Runs the Swift tests alone.
 test-conformance: bootstrap-test build  ## Runs real clients against the server, on disk and in memory.
 	$(PYTEST) --store rocksdb Conformance
 	$(PYTEST) --store memory Conformance $(addprefix --ignore Conformance/,$(LONG_TESTS))
+
+test-python: build wheel  ## Runs the Python package's tests, on the wheel as it is installed.
+	@scripts/bootstrap test-python
+	@scripts/test-wheel $(SERVER) $(ARGS)
+
+crash-embedded: build wheel  ## Kills a writing Python program 50 times and checks what it kept.
+	@scripts/bootstrap test-python
+	@scripts/test-wheel $(SERVER) --kills 50 -s -k durability
 
 conformance-page: bootstrap-test build  ## Makes docs/conformance.md of the models and the tests.
 	echo '{"operations": [], "members": []}' > $(SERVICE_MODEL)/seen.json
@@ -77,4 +93,5 @@ lint:  ## Checks the form of the Swift sources.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
 clean:  ## Removes what was built.
-	rm -rf .build .venv .venv-bench .venv-bench-vectors $(VECTOR_DRIVER)/.build
+	rm -rf .build .venv .venv-bench .venv-bench-vectors .venv-wheel .venv-python \
+		python/dist python/build python/martlet.egg-info $(VECTOR_DRIVER)/.build

@@ -30,6 +30,10 @@ func tests(
         swiftSettings: swiftSettings)
 }
 
+// The library for Python is a shared one, into which RocksDB's archive cannot go: it is linked with
+// RocksDB's shared library, which the wheel brings along. `make wheel` says so here.
+let isForPython = Context.environment["MARTLET_FOR_PYTHON"] != nil
+
 // Imports go down only: a target may name those listed before it, and names each that it imports.
 // docs/ARCHITECTURE.md has the picture and the reasons.
 let package = Package(
@@ -38,7 +42,9 @@ let package = Package(
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "MartletVectors", targets: ["MartletVectors"]),
         .executable(name: "martlet", targets: ["MartletCLI"]),
-    ],
+    ]
+        + (isForPython
+            ? [.library(name: "MartletC", type: .dynamic, targets: ["MartletCAPI"])] : []),
     targets: [
         // What DynamoDB's data is, and how it is written as bytes.
         module("MartletModel"),
@@ -58,7 +64,7 @@ let package = Package(
             cxxSettings: [.define("NDEBUG", to: "1")],
             linkerSettings: [
                 // The static archive, so that the program is one file; its own needs follow.
-                .linkedLibrary(":librocksdb.a"),
+                .linkedLibrary(isForPython ? "rocksdb" : ":librocksdb.a"),
                 .linkedLibrary("snappy"), .linkedLibrary("lz4"), .linkedLibrary("zstd"),
                 .linkedLibrary("bz2"), .linkedLibrary("z"), .linkedLibrary("dl"),
             ]),
@@ -81,6 +87,10 @@ let package = Package(
                 "MartletModel", "MartletEncoding", "MartletVectors", "MartletKeyValue",
                 "MartletRocksDBStore", "MartletCatalog", "MartletIndexes", "MartletEngine",
             ]),
+
+        // C functions, for Python's extension (python/).
+        .target(name: "CMartletAPI"),
+        module("MartletCAPI", ["CMartletAPI", "Martlet"]),
 
         // The server.
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),

@@ -1,12 +1,31 @@
 // JSON as files of exported vectors and metadata have it. Numbers keep the digits that they are
 // written with, up to what `DecimalNumber` holds; names keep no order.
 
-internal import MartletModel
+package import MartletModel
 
 /// What is wrong with a text, and at which byte.
-struct JSONFault: Error {
-    let text: String
-    let offset: Int
+package struct JSONFault: Error {
+    package let text: String
+    package let offset: Int
+}
+
+extension AttributeMap {
+    /// Reads one JSON object.
+    package init(json bytes: UnsafeRawBufferPointer) throws(JSONFault) {
+        var reader = PlainJSONReader(bytes)
+        guard case .map(let map) = try reader.value() else { throw reader.fault("no object") }
+        try reader.finish()
+        self = map
+    }
+}
+
+extension [UInt8] {
+    /// Appends an object on one line.
+    package mutating func append(json map: AttributeMap) {
+        var writer = PlainJSONWriter(isPretty: false)
+        writer.value(.map(map))
+        append(contentsOf: writer.bytes)
+    }
 }
 
 /// Reads one value after another from text.

@@ -89,5 +89,14 @@ final class DatabaseShare: Sendable {
         }
     }
 
+    /// Closes all databases that are open, whoever shares in them: what fails, fails for the last
+    /// time.
+    static func closeAll() {
+        opened.withLock { opened in
+            for entry in opened.values { try? entry.database.close() }
+            opened = [:]
+        }
+    }
+
     deinit { try? close() }
 }

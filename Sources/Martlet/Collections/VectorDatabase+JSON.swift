@@ -72,9 +72,12 @@ extension VectorDatabase {
 
     /// Adds or replaces all vectors of a file that `exportJSON` wrote. Its metric is ignored.
     ///
+    /// - Parameter progress: told now and then how many rows are written, on the calling thread.
     /// - Throws: `file` when it cannot be read, is no such file (with the offset), or is of a version
     ///   that is not known; `dimensionMismatch`. Nothing is changed then.
-    public func importJSON(from path: String) throws(VectorDatabaseError) {
+    public func importJSON(
+        from path: String, progress: ((Int) -> Void)? = nil
+    ) throws(VectorDatabaseError) {
         let bytes = try Self.read(path)
         var ids: [String] = []
         var vectors: [Float] = []
@@ -116,7 +119,7 @@ extension VectorDatabase {
         }
         if let mismatch { throw mismatch }
         try vectors.withUnsafeBufferPointer { vectors throws(VectorDatabaseError) in
-            try upsertMany(ids, rows: vectors, metadata: metadata)
+            try upsertMany(ids, rows: vectors, metadata: metadata, progress: progress)
         }
     }
 

@@ -63,8 +63,10 @@ public final class VectorDatabase: Sendable {
         at path: String, dimensions: Int? = nil, options: VectorOptions = VectorOptions(),
         database databaseOptions: DatabaseOptions = DatabaseOptions()
     ) throws(VectorDatabaseError) -> VectorDatabase {
-        // Before anything is made.
-        if let dimensions { try options.check(dimensions: dimensions) }
+        // Before anything is made; of what is there, they are ignored.
+        if let dimensions, !Database.isSomething(at: path) {
+            try options.check(dimensions: dimensions)
+        }
         let share: DatabaseShare?
         do throws(DatabaseError) {
             share = try DatabaseShare.open(
@@ -75,6 +77,7 @@ public final class VectorDatabase: Sendable {
         guard let share else { throw .missingDimensions(path: path) }
         if let found = try share.onlyCollection(isNew: dimensions != nil) { return found }
         guard let dimensions else { throw .missingDimensions(path: path) }
+        try options.check(dimensions: dimensions)
         return try share.getOrCreate(CollectionName.single, dimensions, options)
     }
 
@@ -101,6 +104,10 @@ public final class VectorDatabase: Sendable {
             throw .storage(error.description)
         }
     }
+
+    /// Closes all databases of this process that were opened here or through `VectorCollections`.
+    /// For the end of a program that cannot name them.
+    package static func closeAll() { DatabaseShare.closeAll() }
 
     // MARK: Inside
 

@@ -1,0 +1,143 @@
+public import CMartletAPI
+internal import Glibc
+internal import Martlet
+
+@c @implementation
+public func martlet_database_get(
+    _ database: UnsafeMutableRawPointer?, _ id: martlet_text,
+    _ vector: UnsafeMutablePointer<Float>?,
+    _ metadata: UnsafeMutablePointer<martlet_text>?, _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let record = try calling { () throws(VectorDatabaseError) in try database.get(id.string) }
+        precondition(record.vector.count == database.dimensions)
+        vector?.update(from: record.vector, count: record.vector.count)
+        metadata?.pointee = martlet_text(bytes: nil, count: 0)
+        if let map = record.metadata {
+            var bytes: [UInt8] = []
+            bytes.append(json: map)
+            let copy = malloc(bytes.count)!
+            memcpy(copy, bytes, bytes.count)
+            metadata?.pointee = martlet_text(
+                bytes: copy.assumingMemoryBound(to: CChar.self), count: Int64(bytes.count))
+        }
+    }
+}
+
+@c @implementation
+public func martlet_database_contains(
+    _ database: UnsafeMutableRawPointer?, _ id: martlet_text, _ out: UnsafeMutablePointer<Int32>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let isThere = try calling { () throws(VectorDatabaseError) in
+            try database.contains(id.string)
+        }
+        out?.pointee = isThere ? 1 : 0
+    }
+}
+
+@c @implementation
+public func martlet_database_count(
+    _ database: UnsafeMutableRawPointer?, _ filter: martlet_text,
+    _ out: UnsafeMutablePointer<Int64>?, _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let filter = try filter.filter
+        let count = try calling { () throws(VectorDatabaseError) in
+            if let filter { try database.count(matching: filter) } else { try database.count() }
+        }
+        out?.pointee = Int64(count)
+    }
+}
+
+@c @implementation
+public func martlet_database_ids(
+    _ database: UnsafeMutableRawPointer?, _ out: UnsafeMutablePointer<martlet_texts>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let ids = try calling { () throws(VectorDatabaseError) in try database.ids() }
+        var block = TextBlock()
+        for id in ids { block.append(Text(id)) }
+        out?.pointee = block.texts
+    }
+}
+
+@c @implementation
+public func martlet_database_search(
+    _ database: UnsafeMutableRawPointer?, _ query: UnsafePointer<Float>?,
+    _ search: UnsafePointer<martlet_search>?, _ out: UnsafeMutablePointer<martlet_hits>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let search = search!.pointee
+        let query = UnsafeBufferPointer(start: query, count: database.dimensions)
+        let filter = try search.filter.filter
+        let results = try calling { () throws(VectorDatabaseError) in
+            try database.search(
+                Array(query), k: Int(search.k), ef: search.efGiven, filter: filter,
+                maximumDistance: search.bound, isExact: search.is_exact != 0)
+        }
+        out?.pointee = martlet_hits(results)
+    }
+}
+
+@c @implementation
+public func martlet_database_search_many(
+    _ database: UnsafeMutableRawPointer?, _ queries: UnsafePointer<Float>?, _ count: Int64,
+    _ search: UnsafePointer<martlet_search>?, _ out: UnsafeMutablePointer<martlet_hits>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let search = search!.pointee
+        let width = database.dimensions
+        let queries = (0..<Int(count)).map { place in
+            Array(UnsafeBufferPointer(start: queries! + place * width, count: width))
+        }
+        let filter = try search.filter.filter
+        let results = try calling { () throws(VectorDatabaseError) in
+            try database.searchMany(
+                queries, k: Int(search.k), ef: search.efGiven, filter: filter,
+                maximumDistance: search.bound, isExact: search.is_exact != 0)
+        }
+        for (place, found) in results.enumerated() { out![place] = martlet_hits(found) }
+    }
+}
+
+extension martlet_search {
+    fileprivate var efGiven: Int? { ef < 0 ? nil : Int(ef) }
+    fileprivate var bound: Double? { maximum_distance == .infinity ? nil : maximum_distance }
+}
+
+extension martlet_hits {
+    /// One block of `malloc`: the hits, and behind them their texts.
+    fileprivate init(_ results: [VectorSearchResult]) {
+        var block = TextBlock()
+        for result in results {
+            block.append(Text(result.id))
+            if let metadata = result.metadata { block.append(json: metadata) }
+        }
+        let headBytes = results.count * MemoryLayout<martlet_hit>.stride
+        let memory = malloc(max(1, headBytes + block.byteCount))!
+        let hits = memory.bindMemory(to: martlet_hit.self, capacity: results.count)
+        for (place, result) in results.enumerated() {
+            hits[place] = martlet_hit(
+                id: martlet_text(), metadata: martlet_text(), distance: result.distance)
+        }
+        var place = 0
+        var isMetadata = false
+        block.place(at: (memory + headBytes).assumingMemoryBound(to: CChar.self)) { _, text in
+            if isMetadata { hits[place].metadata = text } else { hits[place].id = text }
+            isMetadata = !isMetadata && results[place].metadata != nil
+            if !isMetadata { place += 1 }
+        }
+        self.init(hits: hits, count: Int64(results.count))
+    }
+}

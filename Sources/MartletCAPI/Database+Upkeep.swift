@@ -1,0 +1,111 @@
+public import CMartletAPI
+internal import Martlet
+
+@c @implementation
+public func martlet_database_save(
+    _ database: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        try calling { () throws(VectorDatabaseError) in try database.save() }
+    }
+}
+
+@c @implementation
+public func martlet_database_compact(
+    _ database: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        try calling { () throws(VectorDatabaseError) in try database.compact() }
+    }
+}
+
+@c @implementation
+public func martlet_database_set_quantized(
+    _ database: UnsafeMutableRawPointer?, _ is_on: Int32,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        try calling { () throws(VectorDatabaseError) in
+            if is_on != 0 {
+                try database.enableQuantizedSearch()
+            } else {
+                try database.disableQuantizedSearch()
+            }
+        }
+    }
+}
+
+@c @implementation
+public func martlet_database_get_stats(
+    _ database: UnsafeMutableRawPointer?, _ out: UnsafeMutablePointer<martlet_database_stats>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let stats = try calling { () throws(VectorDatabaseError) in try database.stats() }
+        out?.pointee = martlet_database_stats(
+            vector_count: Int64(stats.vectorCount), deleted_count: Int64(stats.deletedCount),
+            layer_count: Int64(stats.layerCount), average_degree: stats.averageDegree,
+            maximum_degree: Int64(stats.maximumDegree), minimum_degree: Int64(stats.minimumDegree),
+            vector_bytes: Int64(stats.vectorBytes), graph_bytes: Int64(stats.graphBytes),
+            code_bytes: Int64(stats.codeBytes), is_scanned: stats.isScanned ? 1 : 0,
+            is_quantized: stats.isQuantized ? 1 : 0)
+    }
+}
+
+@c @implementation
+public func martlet_database_deleted_count(
+    _ database: UnsafeMutableRawPointer?, _ out: UnsafeMutablePointer<Int64>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        out?.pointee = Int64(database.deletedCount)
+    }
+}
+
+@c @implementation
+public func martlet_database_is_quantized(
+    _ database: UnsafeMutableRawPointer?, _ out: UnsafeMutablePointer<Int32>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let isQuantized = try calling { () throws(VectorDatabaseError) in
+            try database.isQuantized
+        }
+        out?.pointee = isQuantized ? 1 : 0
+    }
+}
+
+@c @implementation
+public func martlet_database_export_json(
+    _ database: UnsafeMutableRawPointer?, _ path: martlet_text, _ is_pretty: Int32,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let path = try path.path
+        try calling { () throws(VectorDatabaseError) in
+            try database.exportJSON(to: path, isPretty: is_pretty != 0)
+        }
+    }
+}
+
+@c @implementation
+public func martlet_database_import_json(
+    _ database: UnsafeMutableRawPointer?, _ path: martlet_text, _ progress: martlet_progress?,
+    _ context: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let path = try path.path
+        let report = progress.map { progress in { (done: Int) in progress(Int64(done), context) } }
+        try calling { () throws(VectorDatabaseError) in
+            try database.importJSON(from: path, progress: report)
+        }
+    }
+}
