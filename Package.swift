@@ -123,8 +123,8 @@ let package = Package(
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "MartletCatalog", "MartletEngine", "Martlet", "MartletSigV4", "MartletServer",
-                "CMartletProcess",
+                "MartletKeyValue", "MartletCatalog", "MartletEngine", "Martlet", "MartletSigV4",
+                "MartletServer", "CMartletProcess",
             ],
             swiftSettings: swiftSettings),
 
@@ -172,7 +172,12 @@ let package = Package(
                 "MartletModel", "MartletKeyValue", "MartletCatalog", "MartletEngine",
                 "MartletTestBasics", "MartletTestSupport", "CTransferShim",
             ]),
-        tests("MartletServer", ["MartletKeyValue", "MartletEngine", "MartletSigV4"]),
+        tests(
+            "MartletServer",
+            [
+                "MartletModel", "MartletCatalog", "MartletKeyValue", "MartletEngine",
+                "MartletSigV4", "MartletWire",
+            ]),
         tests("MartletCLI"),
     ],
     cxxLanguageStandard: .cxx17

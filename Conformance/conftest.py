@@ -64,7 +64,9 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server | None]:
         pytest.exit(f"no server at {server_module.binary()}: build it or set MARTLET_BIN", 2)
     with tempfile.TemporaryDirectory(prefix="martlet-conformance-") as directory:
         memory = request.config.getoption("--store") == "memory"
-        running = Server(*(["--in-memory"] if memory else ["--data", directory])).start()
+        place = ["--in-memory"] if memory else ["--data", directory]
+        # Web pages may read what AWS answers; here that has to be asked for.
+        running = Server(*place, "--cors", "*").start()
         try:
             yield running
             assert running.running(), f"the server died: {running.stderr()}"

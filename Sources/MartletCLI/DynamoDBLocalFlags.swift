@@ -3,12 +3,13 @@
 enum DynamoDBLocalFlags {
     /// Flags with a value, and ours that means the same; nil where there is nothing to set here.
     private static let valued: [String: String?] = [
-        "-port": "--port", "-dbPath": "--data", "-jar": nil, "-cors": nil,
+        "-port": "--port", "-dbPath": "--data", "-jar": nil, "-cors": "--cors",
     ]
-    /// Flags without a value. All clients share one database here, whatever `-sharedDb` says;
-    /// CORS headers are always sent; statuses change at once.
+    /// Flags without a value. All clients share one database here also without `-sharedDb`, as most
+    /// expect who forget it; `--separate` keeps them apart.
     private static let plain: [String: String?] = [
-        "-inMemory": "--in-memory", "-sharedDb": nil, "-delayTransientStatuses": nil,
+        "-inMemory": "--in-memory", "-sharedDb": "--separate=none",
+        "-delayTransientStatuses": "--delay-transient-statuses",
         "-optimizeDbBeforeStartup": nil, "-disableTelemetry": nil,
     ]
 

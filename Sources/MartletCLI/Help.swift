@@ -41,6 +41,13 @@ enum Help {
                                    ~/.aws/credentials; also MARTLET_ACCESS_KEY_ID and
                                    MARTLET_SECRET_ACCESS_KEY. Without keys any well-formed
                                    signature is accepted.
+          --access-keys FILE       keys that may only read, or only certain tables (JSON;
+                                   docs/access.md)
+          --separate WHAT          regions, accounts or both: each has tables of its own; none
+                                   (default): all clients share one set
+          --cors ORIGINS           web pages that may send requests, such as
+                                   https://app.example.com,http://localhost:3000, or *
+                                   (default: none)
           --region NAME            region in ARNs (default: us-east-1)
           --account NUMBER         account in ARNs (default: 000000000000)
 

@@ -7,6 +7,8 @@ internal import MartletCatalog
 internal import MartletEngine
 internal import MartletServer
 internal import MartletSigV4
+internal import MartletKeyValue
+internal import Synchronization
 
 struct ServeCommand {
     private var dataPath = "martlet-data"
@@ -14,6 +16,8 @@ struct ServeCommand {
     private var database = DatabaseOptions()
     private var server = ServerOptions()
     private var credentialsPath: String?
+    private var accessKeysPath: String?
+    private var separation: Separation?
     private var certificatePath: String?
     private var keyPath: String?
 
@@ -41,6 +45,26 @@ struct ServeCommand {
             case "--body-limit":
                 server.http.limits.bodyBytes = try arguments.bytes(in: 1 << 10...1 << 30)
             case "--credentials": credentialsPath = try arguments.value()
+            case "--delay-transient-statuses": break
+            case "--access-keys": accessKeysPath = try arguments.value()
+            case "--separate":
+                switch try arguments.value() {
+                case "regions": separation = .regions
+                case "accounts": separation = .accounts
+                case "both": separation = .regionsAndAccounts
+                case "none": separation = nil
+                case let other:
+                    throw UsageError(
+                        "--separate takes regions, accounts, both or none, not \(other)")
+                }
+            case "--cors":
+                let text = try arguments.value()
+                guard let origins = OriginPolicy(text) else {
+                    throw UsageError(
+                        "--cors takes * or origins such as https://app.example.com,"
+                            + "http://localhost:3000, not \(text)")
+                }
+                server.origins = origins
             case "--region": database.engine.owner.region = try arguments.value()
             case "--account": database.engine.owner.account = try arguments.value()
             case "--s3-root": server.bucketRoot = try arguments.value()
@@ -61,12 +85,16 @@ struct ServeCommand {
         // Threads inherit the mask, so that only this one takes the signals.
         let signals = StopSignals()
         var options = server
-        options.credentials = try credentials()
+        options.accessKeys = try accessKeys()
         if let certificatePath, let keyPath {
             options.http.certificate = HTTPCertificate(
                 certificatePEM: try readText(certificatePath), privateKeyPEM: try readText(keyPath))
         }
         let database = try open()
+        let others = SeparateDatabases()
+        if let separation {
+            options.separation = (by: separation, open: opener(keptIn: others))
+        }
         let running: Server
         do throws(HTTPServerError) {
             running = try Server.start(database.engine, options)
@@ -86,6 +114,7 @@ struct ServeCommand {
         signals.wait()
         running.stop()
         do throws(DatabaseError) {
+            try others.close()
             try database.close()
         } catch {
             throw CommandFailure(error.description)
@@ -103,17 +132,72 @@ struct ServeCommand {
         }
     }
 
-    private func credentials() throws(CommandFailure) -> [Credential] {
-        let text = try credentialsPath.map(readText)
+    /// Opens the database of another region or account: a folder in the data directory.
+    private func opener(keptIn others: SeparateDatabases) -> DataSetOpener {
+        var options = database
+        options.engine.log = { write("martlet: \($0)\n", to: STDERR_FILENO) }
+        // The budget is that of the server's own data; the others get the least that is useful.
+        options.memoryBudgetBytes = 32 << 20
+        let folder = isInMemory ? nil : "\(dataPath)/separate"
+        return { [options] owner throws(OperationError) in
+            var options = options
+            options.engine.owner = owner
+            do throws(DatabaseError) {
+                let database: Database =
+                    if let folder {
+                        try .open(
+                            at: "\(folder)/\(owner.account)/\(owner.region)", options: options)
+                    } else {
+                        try .inMemory(options: options)
+                    }
+                others.add(database)
+                return database.engine
+            } catch {
+                options.engine.log(error.description)
+                throw .storage(.closed)
+            }
+        }
+    }
+
+    private func accessKeys() throws(CommandFailure) -> [AccessKey] {
+        let text = try credentialsPath.map(readSecrets)
+        var keys: [AccessKey] = []
         do throws(CredentialsError) {
             let fromEnvironment = try [Credential](environment: { name in
                 getenv(name).map { String(cString: $0) }
             })
-            guard let text else { return fromEnvironment }
-            return try [Credential](credentialsFile: text) + fromEnvironment
+            let fromFile = try text.map { text throws(CredentialsError) in
+                try [Credential](credentialsFile: text)
+            }
+            keys = ((fromFile ?? []) + fromEnvironment).map { AccessKey($0) }
         } catch {
             throw CommandFailure(error.description)
         }
+        if let accessKeysPath {
+            let text = try readSecrets(accessKeysPath)
+            do throws(AccessKeyFileError) {
+                keys += try AccessKeyFile.keys(reading: text)
+            } catch {
+                throw CommandFailure("\(accessKeysPath): \(error.description)")
+            }
+        }
+        var known: Set<String> = []
+        for key in keys where !known.insert(key.credential.accessKeyID).inserted {
+            throw CommandFailure(
+                CredentialsError.duplicateAccessKey(key.credential.accessKeyID).description)
+        }
+        return keys
+    }
+}
+
+/// Databases that are opened while the server runs.
+private final class SeparateDatabases: Sendable {
+    private let databases = Mutex<[Database]>([])
+
+    func add(_ database: Database) { databases.withLock { $0.append(database) } }
+
+    func close() throws(DatabaseError) {
+        for database in databases.withLock({ $0 }) { try database.close() }
     }
 }
 
@@ -151,6 +235,18 @@ private struct StopSignals {
 func write(_ text: String, to file: Int32) {
     var text = text
     text.withUTF8 { _ = Glibc.write(file, $0.baseAddress, $0.count) }
+}
+
+/// Reads a file with secrets, and says so if others may read it, too. It is not refused, because
+/// containers often mount secrets that way.
+private func readSecrets(_ path: String) throws(CommandFailure) -> String {
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & 0o077 != 0 {
+        write(
+            "martlet: other users may read the secrets in \(path); chmod 600 \(path)\n",
+            to: STDERR_FILENO)
+    }
+    return try readText(path)
 }
 
 /// Reads a small text file.

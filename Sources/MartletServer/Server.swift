@@ -1,14 +1,17 @@
 // The server: HTTP requests in, operations of one engine, answers out.
 
 package import MartletEngine
-package import MartletSigV4
 internal import MartletTransfer
 
 package struct ServerOptions: Sendable {
     package var http = HTTPServerOptions()
-    /// Keys that requests must be signed with; with none, any well-formed signature will do, as
-    /// local tools expect.
-    package var credentials: [Credential] = []
+    /// Keys that requests must be signed with, and what each of them may do; with none, any
+    /// well-formed signature will do, as local tools expect.
+    package var accessKeys: [AccessKey] = []
+    /// Which web pages may send requests.
+    package var origins = OriginPolicy.ownOnly
+    /// What separates data, and how to open what is separate; nil: all clients share one database.
+    package var separation: (by: Separation, open: DataSetOpener)?
     /// Writes a line for each request to standard error.
     package var logsRequests = false
     /// A folder whose folders are the buckets of exports, imports and bulk puts; nil: there are
@@ -21,6 +24,7 @@ package struct ServerOptions: Sendable {
 package final class Server: Sendable {
     private let http: HTTPServer
     private let readers: ReaderPool
+    private let dataSets: DataSets?
     private let transfers: TransferWork
 
     /// Serves `engine`, which the caller closes after the server has stopped.
@@ -30,17 +34,27 @@ package final class Server: Sendable {
         let observer = RequestObserver(log: options.logsRequests ? RequestLog() : nil)
         let readers = ReaderPool()
         let transfers = TransferWork(engine: engine, root: options.bucketRoot)
+        let own = DataSet(engine: engine, transfers: transfers)
+        let dataSets = options.separation.map {
+            DataSets(own: own, bucketRoot: options.bucketRoot, open: $0.open)
+        }
         let handler = RequestHandler(
-            engine: engine, credentials: options.credentials, observer: observer, readers: readers,
-            transfers: transfers)
+            own, others: dataSets,
+            access: AccessControl(
+                options.accessKeys, separation: options.separation?.by,
+                owner: engine.options.owner),
+            origins: options.origins, observer: observer, readers: readers)
         let http = try HTTPServer.start(options.http, handler: handler)
         transfers.start()
-        return Server(http, readers, transfers)
+        return Server(http, readers, dataSets, transfers)
     }
 
-    private init(_ http: HTTPServer, _ readers: ReaderPool, _ transfers: TransferWork) {
+    private init(
+        _ http: HTTPServer, _ readers: ReaderPool, _ dataSets: DataSets?, _ transfers: TransferWork
+    ) {
         self.http = http
         self.readers = readers
+        self.dataSets = dataSets
         self.transfers = transfers
     }
 
@@ -52,6 +66,7 @@ package final class Server: Sendable {
         http.stop()
         // What outlasted the deadline still reads from the engine.
         readers.stop()
-        transfers.stop()
+        // The one that was there first is among them.
+        if let dataSets { dataSets.stop() } else { transfers.stop() }
     }
 }

@@ -13,6 +13,23 @@ package func checkSignatureForm(_ request: SignedRequest) throws(SigV4Failure) {
     _ = try Authorization(request, decoded: &query)
 }
 
+/// Checks the form, and reads who a request says has signed it. Nothing of that is proven.
+package func unverifiedSigner(of request: SignedRequest) throws(SigV4Failure) -> Signer {
+    var query = DecodedQuery()
+    let authorization = try Authorization(request, decoded: &query)
+    let scope = try CredentialScope(of: authorization)
+    return Signer(
+        credential: nil, accessKeyID: scope.accessKeyID.text, region: scope.region.text)
+}
+
+/// Who signed a request, and for which region.
+package struct Signer: Sendable, Equatable {
+    /// The place of the credential among the verifier's; nil when nothing was verified.
+    package var credential: Int?
+    package var accessKeyID: String
+    package var region: String
+}
+
 package struct SigV4Verifier: Sendable {
     /// How far a client's clock may be off, either way.
     static let toleranceSeconds: Int64 = 15 * 60
@@ -43,9 +60,7 @@ package struct SigV4Verifier: Sendable {
         self.clock = clock
     }
 
-    /// - Returns: the id of the access key that signed.
-    @discardableResult
-    package func verify(_ request: SignedRequest) throws(SigV4Failure) -> String {
+    package func verify(_ request: SignedRequest) throws(SigV4Failure) -> Signer {
         var query = DecodedQuery()
         let authorization = try Authorization(request, decoded: &query)
         let date = try checkDate(authorization)
@@ -55,11 +70,7 @@ package struct SigV4Verifier: Sendable {
                 "Unsupported AWS 'algorithm': '\(authorization.algorithm.text)' "
                     + "(only AWS4-HMAC-SHA256 for now). ")
         }
-        guard let scope = CredentialScope(authorization.credential) else {
-            throw .incompleteSignature(
-                "Credential must have exactly 5 slash-delimited elements, e.g. "
-                    + "keyid/date/region/service/term, got '\(authorization.credential.text)'")
-        }
+        let scope = try CredentialScope(of: authorization)
         try check(scope, date, authorization.date)
         guard
             let index = holders.firstIndex(where: {
@@ -84,7 +95,9 @@ package struct SigV4Verifier: Sendable {
         case (let expected?, let given?) where given.equals(text: expected): break
         default: throw .unrecognizedClient
         }
-        return holder.credential.accessKeyID
+        return Signer(
+            credential: index, accessKeyID: holder.credential.accessKeyID,
+            region: scope.region.text)
     }
 
     private func checkDate(_ authorization: Authorization) throws(SigV4Failure) -> SigV4Date {
@@ -196,6 +209,15 @@ struct CredentialScope {
     var all: SignedBytes
     /// `date/region/service`.
     var dateRegionService: SignedBytes
+
+    init(of authorization: Authorization) throws(SigV4Failure) {
+        guard let scope = CredentialScope(authorization.credential) else {
+            throw .incompleteSignature(
+                "Credential must have exactly 5 slash-delimited elements, e.g. "
+                    + "keyid/date/region/service/term, got '\(authorization.credential.text)'")
+        }
+        self = scope
+    }
 
     init?(_ credential: SignedBytes) {
         var end = credential.count

@@ -30,6 +30,8 @@ import Testing
             ["--port"], ["--port", "70000"], ["--port", "x"], ["--in-memory=yes", "--port", "1"],
             ["stray"], ["--unknown"], ["--durability", "maybe"], ["--memory-budget", "12X"],
             ["--memory-budget", "99999999999999999999G"], ["--tls-key", "key.pem"],
+            ["--separate", "everything"], ["--cors", "app.example.com"], ["--cors", "https://"],
+            ["--cors", "https://a.example/path"],
         ])
     func refusals(words: [String]) {
         #expect(throws: UsageError.self) { _ = try ServeCommand(words) }
@@ -45,7 +47,10 @@ import Testing
         ]
         #expect(
             DynamoDBLocalFlags.translated(words)
-                == ["--in-memory", "--port", "8123", "--data", "/data"])
+                == [
+                    "--separate=none", "--in-memory", "--port", "8123", "--data", "/data",
+                    "--cors", "*", "--delay-transient-statuses",
+                ])
     }
 
     @Test("our own options stay as they are")

@@ -22,7 +22,7 @@ package struct ExecuteTransaction: Sendable {
         }
     }
 
-    private let statements: [ParsedStatement]
+    let statements: [ParsedStatement]
     private let returnsItems: [Bool]
     private let token: TransactWriteItems.Token?
     package let isRead: Bool

@@ -4,6 +4,7 @@
 //   martlet.lock     locked while open; holds the holder's process id as text
 //   rows/            the key-value store's files
 //   vectors/         files of vector indexes, which can be made again from the rows
+//   separate/        whole data directories of other accounts and regions, which are theirs alone
 //
 // The lock is an open-file-description lock: it ends with the process that holds it, however it
 // ends, and is not inherited by a child that executes another program. Thread safety: all calls may

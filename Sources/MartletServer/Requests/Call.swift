@@ -6,9 +6,11 @@ struct Call: Sendable {
     var id: RequestID
     var arrivalNanoseconds: UInt64
     var requestBytes: Int
-    /// Whether the request came from a page of another origin, which then must be told that it may
-    /// read the answer.
-    var hasOrigin: Bool
+    /// Where the page is from that sent the request, which then must be told that it may read the
+    /// answer; nil for all but web pages.
+    var origin: String?
+    /// The key that signed, if what it may do is limited.
+    var restrictedKey: AccessKey?
     /// Only when requests are logged.
     var peer: String?
 }
@@ -19,8 +21,9 @@ extension Call {
         var headers = HTTPHeaders()
         headers.append("Content-Type", "application/x-amz-json-1.0")
         id.withDigits { headers.append("x-amzn-RequestId", $0) }
-        if hasOrigin {
-            headers.append("Access-Control-Allow-Origin", "*")
+        if let origin {
+            headers.append("Access-Control-Allow-Origin", origin)
+            headers.append("Vary", "Origin")
             headers.append(
                 "Access-Control-Expose-Headers",
                 "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,x-amz-crc32,Date")

@@ -3,6 +3,11 @@ internal import MartletEngine
 internal import MartletTransfer
 internal import MartletWire
 
+/// Why a request does not come to be an operation.
+private struct RequestRefusal: Error {
+    let shape: ErrorShape
+}
+
 extension RequestHandler {
     /// Runs the operation that a request names.
     func perform(
@@ -98,14 +103,33 @@ extension RequestHandler {
         }
     }
 
+    /// Reads a request, and asks whether its sender may make it.
+    private func decode<Operation: WireOperation>(
+        _ type: Operation.Type, _ body: HTTPBytes, _ call: Call
+    ) throws(RequestRefusal) -> DecodedRequest<Operation> {
+        let request: DecodedRequest<Operation>
+        do throws(WireError) {
+            request = try Operation.decode(body)
+        } catch {
+            throw RequestRefusal(shape: ErrorShape(error))
+        }
+        if let key = call.restrictedKey,
+            let text = key.refusal(
+                of: request.operation, named: call.operation!, by: engine.options.owner)
+        {
+            throw RequestRefusal(shape: ErrorShape(OperationError.accessDenied(text)))
+        }
+        return request
+    }
+
     /// Answers a read at once.
     private func read<Operation: WireOperation & ReadOperation>(
         _ type: Operation.Type, _ body: HTTPBytes, _ call: Call
     ) -> HTTPReply {
-        do throws(WireError) {
-            return .now(answer(try Operation.decode(body), call))
+        do throws(RequestRefusal) {
+            return .now(answer(try decode(type, body, call), call))
         } catch {
-            return .now(refusal(ErrorShape(error), of: call))
+            return .now(refusal(error.shape, of: call))
         }
     }
 
@@ -114,10 +138,10 @@ extension RequestHandler {
     private func readLong<Operation: WireOperation & LongReadOperation>(
         _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange
     ) -> HTTPReply {
-        do throws(WireError) {
-            return readLong(try Operation.decode(body), call, exchange)
+        do throws(RequestRefusal) {
+            return readLong(try decode(type, body, call), call, exchange)
         } catch {
-            return .now(refusal(ErrorShape(error), of: call))
+            return .now(refusal(error.shape, of: call))
         }
     }
 
@@ -145,12 +169,12 @@ extension RequestHandler {
     private func perform<Operation: WireOperation & StatementOperation>(
         _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange
     ) -> HTTPReply {
-        do throws(WireError) {
-            let request = try Operation.decode(body)
+        do throws(RequestRefusal) {
+            let request = try decode(type, body, call)
             return request.operation.isRead
                 ? readLong(request, call, exchange) : write(request, call, exchange)
         } catch {
-            return .now(refusal(ErrorShape(error), of: call))
+            return .now(refusal(error.shape, of: call))
         }
     }
 
@@ -181,10 +205,10 @@ extension RequestHandler {
         _ type: Operation.Type, _ body: HTTPBytes, _ call: Call, _ exchange: HTTPExchange,
         afterwards: @escaping @Sendable () -> Void = {}
     ) -> HTTPReply {
-        do throws(WireError) {
-            return write(try Operation.decode(body), call, exchange, afterwards: afterwards)
+        do throws(RequestRefusal) {
+            return write(try decode(type, body, call), call, exchange, afterwards: afterwards)
         } catch {
-            return .now(refusal(ErrorShape(error), of: call))
+            return .now(refusal(error.shape, of: call))
         }
     }
 

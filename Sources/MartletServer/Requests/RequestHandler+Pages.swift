@@ -11,7 +11,8 @@ extension RequestHandler {
             return .text("healthy: \(host) ")
         }
         if request.path.equals("/health") {
-            return engine.refusesWrites
+            let engines = dataSets?.all.map(\.engine) ?? [engine]
+            return engines.contains { $0.refusesWrites }
                 ? .text("unhealthy: the store refuses writes\n", status: 503) : .text("healthy\n")
         }
         if request.path.equals("/metrics") {
@@ -20,13 +21,15 @@ extension RequestHandler {
         return .plain(404, "<UnknownOperationException/>")
     }
 
-    /// What browsers ask before they send a request to another origin.
+    /// What browsers ask before a page of another origin may send a request. That it may was
+    /// decided before.
     func preflight(_ request: borrowing HTTPRequest) -> HTTPResponse {
         var headers = HTTPHeaders()
-        guard request.header("Origin") != nil else {
+        guard let origin = request.header("Origin") else {
             return HTTPResponse(status: 200, headers: headers)
         }
-        headers.append("Access-Control-Allow-Origin", "*")
+        headers.append("Access-Control-Allow-Origin", origin)
+        headers.append("Vary", "Origin")
         headers.append("Access-Control-Max-Age", "172800")
         if let wanted = request.header("Access-Control-Request-Headers") {
             headers.append("Access-Control-Allow-Headers", wanted)
@@ -34,35 +37,40 @@ extension RequestHandler {
         if let wanted = request.header("Access-Control-Request-Method") {
             headers.append("Access-Control-Allow-Methods", wanted)
         }
+        if request.header("Access-Control-Request-Private-Network") != nil {
+            headers.append("Access-Control-Allow-Private-Network", "true")
+        }
         return HTTPResponse(status: 200, headers: headers)
     }
 
     private func metricsText() -> String {
         var text = PrometheusText()
         observer.metrics.write(to: &text)
-        let commits = engine.commitCounts
+        let engines = dataSets?.all.map(\.engine) ?? [engine]
+        let commits = engines.map(\.commitCounts)
         text.single(
             "martlet_commit_groups_total", .counter, "Groups of writes committed together.",
-            Double(commits.groups))
+            Double(commits.reduce(0) { $0 + $1.groups }))
         text.single(
             "martlet_commits_total", .counter, "Writes that went through the commit thread.",
-            Double(commits.writes))
-        let store = engine.statistics
+            Double(commits.reduce(0) { $0 + $1.writes }))
+        let stores = engines.map(\.statistics)
         text.single(
             "martlet_store_disk_bytes", .gauge, "Bytes of the store's files.",
-            Double(store.diskBytes))
+            Double(stores.reduce(0) { $0 + $1.diskBytes }))
         text.single(
             "martlet_store_memtable_bytes", .gauge, "Bytes of rows not yet in table files.",
-            Double(store.memtableBytes))
+            Double(stores.reduce(0) { $0 + $1.memtableBytes }))
         text.single(
             "martlet_store_cache_bytes", .gauge, "Bytes of cached blocks, indexes and filters.",
-            Double(store.blockCacheBytes))
+            Double(stores.reduce(0) { $0 + $1.blockCacheBytes }))
         text.single(
             "martlet_store_stalled_commits_total", .counter,
-            "Commits that waited for background work.", Double(store.writeStallCount))
+            "Commits that waited for background work.",
+            Double(stores.reduce(0) { $0 + $1.writeStallCount }))
         text.single(
             "martlet_store_refuses_writes", .gauge, "1 after a failed write to disk.",
-            engine.refusesWrites ? 1 : 0)
+            engines.contains { $0.refusesWrites } ? 1 : 0)
         if let bytes = ProcessGauges.residentBytes {
             text.single(
                 "process_resident_memory_bytes", .gauge, "Resident memory.", Double(bytes))
@@ -72,6 +80,12 @@ extension RequestHandler {
 }
 
 extension HTTPResponse {
+    /// For pages that may not send requests. Without CORS headers the page cannot read it.
+    static var forbiddenOrigin: HTTPResponse {
+        .text(
+            "Requests from web pages of this origin are not allowed; see --cors.\n", status: 403)
+    }
+
     static func text(
         _ text: String, status: UInt16 = 200, type: StaticString = "text/plain; charset=utf-8"
     ) -> HTTPResponse {

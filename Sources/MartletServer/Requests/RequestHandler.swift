@@ -1,7 +1,7 @@
 // From an HTTP request to an operation and back.
 //
-// The order in which a request is refused: method, path and content type (404), operation (UnknownOperation),
-// authentication, the body. Reads are answered on the network thread, or by a reader thread if they
+// The order in which a request is refused: method, path and content type (404), a web page's origin
+// (403), operation (UnknownOperation), authentication, the body, permission. Reads are answered on the network thread, or by a reader thread if they
 // turn out long; writes are decoded there, queue for the engine's commit thread, and are answered
 // when they are durable.
 
@@ -11,26 +11,37 @@ internal import MartletTransfer
 internal import MartletWire
 
 struct RequestHandler: HTTPHandler {
-    let engine: Engine
+    /// The database that requests go to.
+    private(set) var engine: Engine
+    private(set) var transfers: TransferWork
     let observer: RequestObserver
     let readers: ReaderPool
-    let transfers: TransferWork
-    private let verifier: SigV4Verifier?
+    let origins: OriginPolicy
+    /// All databases, where callers are kept apart.
+    let dataSets: DataSets?
+    private let access: AccessControl
     private let ids = RequestIDs()
 
     init(
-        engine: Engine, credentials: [Credential], observer: RequestObserver, readers: ReaderPool,
-        transfers: TransferWork
+        _ own: DataSet, others: DataSets?, access: AccessControl, origins: OriginPolicy,
+        observer: RequestObserver, readers: ReaderPool
     ) {
-        self.engine = engine
+        engine = own.engine
+        transfers = own.transfers
+        dataSets = others
+        self.access = access
+        self.origins = origins
         self.observer = observer
         self.readers = readers
-        self.transfers = transfers
-        verifier = credentials.isEmpty ? nil : SigV4Verifier(credentials: credentials)
     }
 
     func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) -> HTTPReply {
-        switch request.method {
+        if let origin = request.header("Origin"),
+            !origins.allows(origin, host: request.header("Host"))
+        {
+            return .now(.forbiddenOrigin)
+        }
+        return switch request.method {
         case .post where request.path.equals("/") && hasJSON(request): operate(request, exchange)
         case .get, .head: .now(page(request))
         case .options: .now(preflight(request))
@@ -47,7 +58,10 @@ struct RequestHandler: HTTPHandler {
     }
 
     /// The writes of a round queue together.
-    func endRound() { engine.commitSubmitted() }
+    func endRound() {
+        guard let dataSets else { return engine.commitSubmitted() }
+        for set in dataSets.all { set.engine.commitSubmitted() }
+    }
 
     private func operate(
         _ request: borrowing HTTPRequest, _ exchange: HTTPExchange
@@ -56,35 +70,43 @@ struct RequestHandler: HTTPHandler {
             operation: nil, id: ids.next(),
             arrivalNanoseconds: request.arrivalNanoseconds,
             requestBytes: request.bodyAsSent.count,
-            hasOrigin: request.header("Origin") != nil,
+            origin: request.header("Origin").map { String(decoding: $0, as: UTF8.self) },
             peer: observer.log == nil ? nil : request.peer)
         guard let operation = request.header("X-Amz-Target").flatMap({ OperationName(target: $0) })
         else {
             return .now(refusal(ErrorShape(WireError.unknownOperation), of: call))
         }
         call.operation = operation
-        if let failure = authenticationFailure(of: request) {
-            let shape = ErrorShape.service(failure.exceptionName, failure.message)
-            return .now(refusal(shape, of: call))
-        }
-        let body = request.body.assumingMemoryBound(to: UInt8.self)
-        return perform(operation, body, host: request.header("Host"), call, exchange)
-    }
-
-    private func authenticationFailure(of request: borrowing HTTPRequest) -> SigV4Failure? {
         let signed = SignedRequest(
             method: request.methodName, path: request.path, query: request.query,
             headers: request.headers, body: request.bodyAsSent)
+        let caller: Caller
         do throws(SigV4Failure) {
-            if let verifier {
-                try verifier.verify(signed)
-            } else {
-                try checkSignatureForm(signed)
-            }
-            return nil
+            caller = try access.caller(of: signed)
         } catch {
-            return error
+            let shape = ErrorShape.service(error.exceptionName, error.message)
+            return .now(refusal(shape, of: call))
         }
+        call.restrictedKey = caller.restrictedKey
+        let body = request.body.assumingMemoryBound(to: UInt8.self)
+        let host = request.header("Host")
+        guard let owner = caller.owner, let dataSets else {
+            return perform(operation, body, host: host, call, exchange)
+        }
+        do throws(OperationError) {
+            return try serving(dataSets.dataSet(of: owner))
+                .perform(operation, body, host: host, call, exchange)
+        } catch {
+            return .now(refusal(ErrorShape(error), of: call))
+        }
+    }
+
+    /// The same for the requests to another database.
+    private func serving(_ set: DataSet) -> RequestHandler {
+        var handler = self
+        handler.engine = set.engine
+        handler.transfers = set.transfers
+        return handler
     }
 
     /// An error as the answer.

@@ -12,6 +12,9 @@ package protocol WireOperation: Sendable {
         _ body: UnsafeBufferPointer<UInt8>
     ) throws(WireError) -> DecodedRequest<Self>
 
+    /// What the request touches, for those who decide whether its sender may.
+    var resources: [ResourceUse] { get }
+
     /// Writes the answer's body.
     static func encode(
         _ output: Output, for request: DecodedRequest<Self>, into writer: inout JSONWriter)
