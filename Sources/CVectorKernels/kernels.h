@@ -4,6 +4,7 @@
 #ifndef MARTLET_KERNELS_H
 #define MARTLET_KERNELS_H
 
+#include "shared_words.h"
 #include "vector_kernels.h"
 
 #define MARTLET_INLINE static inline __attribute__((always_inline))
@@ -24,7 +25,7 @@ extern const martlet_vector_kernels martlet_kernels_neon;
         name,                dot_f32,        l2_f32,        dot_f16,                            \
         l2_f16,              dot_f32_gather, l2_f32_gather, dot_f16_gather,                     \
         l2_f16_gather,       dot_u8_gather,  dot_u4_gather, distances_u8_gather,                \
-        distances_u4_gather, encode,         prepare,                                           \
+        distances_u4_gather, encode,         prepare,       matching_links,                     \
     };
 
 enum {
@@ -69,6 +70,34 @@ MARTLET_INLINE void fetch_ahead(
     size_t end = i + ahead + group < count ? i + ahead + group : count;
     for (size_t j = i + ahead; j < end; j++) fetch_row(rows + slots[j] * stride, row_bytes);
 }
+
+/// The filter of links without vectors, from link `i` on, after `count` that were found.
+MARTLET_INLINE size_t matching_links_from(
+    size_t i, size_t count, const uint32_t *links, size_t width, const uint32_t *words,
+    size_t word_count, uint32_t *matching
+) {
+    for (; i < width; i++) {
+        uint32_t link = martlet_load_acquire(links + i);
+        size_t word = link >> 5 < word_count ? link >> 5 : word_count;
+        // Without branches on the data, which no processor could foresee.
+        matching[count] = link;
+        count += words[word] >> (link & 31) & 1;
+    }
+    return count;
+}
+
+// For instruction sets that cannot gather.
+#define PLAIN_MATCHING_LINKS()                                                                  \
+    static size_t matching_links(                                                               \
+        const uint32_t *links, size_t width, const uint32_t *words, size_t word_count,          \
+        uint32_t *matching                                                                      \
+    ) {                                                                                         \
+        return matching_links_from(0, 0, links, width, words, word_count, matching);            \
+    }
+
+// On x86 a vector's aligned words are read whole, in order with other reads; the thread sanitizer
+// does not know that.
+#define SHARED_LINKS __attribute__((no_sanitize("thread")))
 
 /// The float that follows a row's code.
 MARTLET_INLINE float row_term(const char *row, size_t code_bytes) {

@@ -278,6 +278,27 @@ CODES(u8_gather, score_u8)
 CODES(u4_gather, score_u4)
 CODE_MAKERS(TARGET)
 
+static TARGET SHARED_LINKS size_t matching_links(
+    const uint32_t *links, size_t width, const uint32_t *words, size_t word_count,
+    uint32_t *matching
+) {
+    __m256i last = _mm256_set1_epi32((int)word_count), low = _mm256_set1_epi32(31);
+    size_t i = 0, count = 0;
+    for (; i + 8 <= width; i += 8) {
+        __m256i some = _mm256_loadu_si256((const __m256i *)(links + i));
+        __m256i places = _mm256_min_epu32(_mm256_srli_epi32(some, 5), last);
+        __m256i found = _mm256_i32gather_epi32((const int *)words, places, 4);
+        // The link's bit moves to the sign.
+        __m256i shifts = _mm256_sub_epi32(low, _mm256_and_si256(some, low));
+        __m256i signs = _mm256_sllv_epi32(found, shifts);
+        unsigned set = (unsigned)_mm256_movemask_ps(_mm256_castsi256_ps(signs));
+        uint32_t read[8];
+        _mm256_storeu_si256((__m256i *)read, some);
+        for (; set; set &= set - 1) matching[count++] = read[__builtin_ctz(set)];
+    }
+    return matching_links_from(i, count, links, width, words, word_count, matching);
+}
+
 MARTLET_TABLE(martlet_kernels_avx2, "avx2")
 
 #endif

@@ -263,6 +263,25 @@ CODES(u8_gather, score_four_u8)
 CODES(u4_gather, score_four_u4)
 CODE_MAKERS(TARGET)
 
+static TARGET SHARED_LINKS size_t matching_links(
+    const uint32_t *links, size_t width, const uint32_t *words, size_t word_count,
+    uint32_t *matching
+) {
+    __m512i last = _mm512_set1_epi32((int)word_count), one = _mm512_set1_epi32(1);
+    size_t count = 0;
+    for (size_t i = 0; i < width; i += 16) {
+        __mmask16 lanes = width - i < 16 ? first_16(width - i) : 0xFFFF;
+        __m512i some = _mm512_maskz_loadu_epi32(lanes, links + i);
+        __m512i places = _mm512_min_epu32(_mm512_srli_epi32(some, 5), last);
+        __m512i found = _mm512_mask_i32gather_epi32(_mm512_setzero_si512(), lanes, places, words, 4);
+        __m512i bits = _mm512_sllv_epi32(one, _mm512_and_si512(some, _mm512_set1_epi32(31)));
+        __mmask16 set = _mm512_test_epi32_mask(found, bits);
+        _mm512_storeu_si512(matching + count, _mm512_maskz_compress_epi32(set, some));
+        count += (size_t)__builtin_popcount(set);
+    }
+    return count;
+}
+
 MARTLET_TABLE(martlet_kernels_avx512, "avx512")
 
 #endif

@@ -195,6 +195,7 @@ CODES(u8_gather_dotprod, DOTPROD, score_u8_dotprod, offset_of_u8)
 CODES(u4_gather_dotprod, DOTPROD, score_u4_dotprod, no_offset)
 
 CODE_MAKERS()
+PLAIN_MATCHING_LINKS()
 
 #define dot_u8_gather dot_u8_gather_plain
 #define dot_u4_gather dot_u4_gather_plain

@@ -111,5 +111,6 @@ GATHER_FLOATS(l2_f16_gather, l2_f16)
 GATHER_CODES(u8_gather, dot_u8)
 GATHER_CODES(u4_gather, dot_u4)
 CODE_MAKERS()
+PLAIN_MATCHING_LINKS()
 
 MARTLET_TABLE(martlet_kernels_portable, "portable")

@@ -84,6 +84,15 @@ typedef void (*martlet_code_distances)(
     const martlet_code_query *_Nonnull query, const uint8_t *_Nonnull codes, size_t stride,
     const uint32_t *_Nonnull slots, size_t count, float *_Nonnull distances);
 
+// Copies those of a list's `width` links whose bits are set to `matching`, in their order, and
+// returns how many. A link's bit is in words[link / 32]; links whose word would be at `word_count` or
+// after it have none, but that word is read: it is zero. Others may rewrite the list meanwhile: each
+// link is read whole, after whatever was written before it was stored. `matching` has room for
+// `width` links and 15 more.
+typedef size_t (*martlet_link_filter)(
+    const uint32_t *_Nonnull links, size_t width, const uint32_t *_Nonnull words,
+    size_t word_count, uint32_t *_Nonnull matching);
+
 typedef struct martlet_vector_kernels {
     const char *_Nonnull name;
     martlet_float_kernel _Nonnull dot_f32, l2_f32;
@@ -94,6 +103,7 @@ typedef struct martlet_vector_kernels {
     martlet_code_distances _Nonnull distances_u8_gather, distances_u4_gather;
     martlet_code_encode _Nonnull encode;
     martlet_code_prepare _Nonnull prepare;
+    martlet_link_filter _Nonnull matching_links;
 } martlet_vector_kernels;
 
 // The fastest that this processor runs.

@@ -15,8 +15,8 @@ extension Graph {
         let ground = descendToGround(context, scorer, entry)
         let layer = layer(0)
         let width = layer.width
-        // More neighbours of neighbours than this are not looked for.
-        let enough = 2 * width
+        // When it has so many that match, it looks for no more neighbours of neighbours.
+        let enough = 4 * width
         let visit = context.beginWalk(slotCount: slotCount.load(ordering: .acquiring))
         let visits = context.visits
         let limit = context.visitCapacity
@@ -24,7 +24,7 @@ extension Graph {
         let batch = context.batch.room(enough + 2 * width + 64)
         let distances = context.distances.room(enough + 2 * width + 64)
         let bridges = context.slots.room(width)
-        let matched = context.furtherSlots.room(width + 1)
+        let matched = context.furtherSlots.room(enough + width + Admission.filterRoom)
         let admission = search.admission
 
         var size = 0
@@ -55,24 +55,32 @@ extension Graph {
                     martlet_prefetch(layer.links(link) + 16)
                 }
             }
-            var bridge = 0
-            while bridge < bridgeCount, count < enough {
-                let list = layer.links(bridges[bridge])
-                // In two steps without branches on the data, which no processor could foresee.
-                var matching = 0
+            // Meanwhile memory brings what the next one will need.
+            var ahead = next
+            while ahead < size, pool[ahead] & 1 != 0 { ahead += 1 }
+            if ahead < size {
+                let list = layer.links(pool[ahead].slot)
                 for i in 0..<width {
                     let link = martlet_load_acquire(list + i)
-                    matched[matching] = link
-                    matching &+= admission.filterBit(link)
+                    guard Int(link) < limit else { break }
+                    martlet_prefetch(layer.links(link))
+                    martlet_prefetch(layer.links(link) + 16)
                 }
-                for i in 0..<matching where Int(matched[i]) < limit {
-                    let link = matched[i]
-                    let isNew = visits[Int(link)] != visit && admission.isLive(link)
-                    visits[Int(link)] = visit
-                    batch[count] = link
-                    count &+= isNew ? 1 : 0
-                }
-                bridge += 1
+            }
+            var matching = 0
+            for i in 0..<bridgeCount where matching < enough {
+                matching &+= admission.filter(
+                    layer.links(bridges[i]), count: width, into: matched + matching)
+            }
+            // Without branches on the data, which no processor could foresee.
+            for i in 0..<matching {
+                // What was added since the walk began is not found by it.
+                let isKnown = Int(matched[i]) < limit
+                let slot = isKnown ? matched[i] : ground.slot
+                let isNew = isKnown && visits[Int(slot)] != visit ? 1 : 0
+                visits[Int(slot)] = visit
+                batch[count] = slot
+                count &+= isNew & admission.liveBit(slot)
             }
             scorer.score(batch, count: count, into: distances)
             for i in 0..<count {

@@ -15,9 +15,9 @@ enum Plan: Equatable {
 extension Graph {
     // What a candidate of a walk costs, in vectors that a scan compares in the same time: measured
     // on 117,000 vectors of 384 dimensions in codes of half a byte.
-    private static let walkCost = 55.0
-    private static let admittedCost = 220.0
-    private static let leastCost = 500.0
+    private static let walkCost = 60.0
+    private static let admittedCost = 145.0
+    private static let leastCost = 900.0
 
     func plan(_ search: Search) -> Plan {
         let admission = search.admission

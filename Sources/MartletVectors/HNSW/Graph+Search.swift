@@ -156,6 +156,7 @@ struct Admission {
     private let live: UnsafePointer<UInt64>
     private let filter: UnsafePointer<UInt64>?
     private let filterWords: Int
+    private let matchingLinks = VectorKernels.best.pointee.matching_links
     /// Whether liveness is not all that counts.
     var hasFilter: Bool { filter != nil }
 
@@ -181,17 +182,26 @@ struct Admission {
         word(Int(slot >> 6)) >> UInt64(slot & 63) & 1 != 0
     }
 
-    /// 1 when the filter has the slot, live or not, else 0. What no slot is gives 0, too.
+    /// Copies the links that the filter has, live or not, in their order.
+    ///
+    /// - Parameter room: for `count` links and `filterRoom` more.
+    /// - Returns: how many.
     @inline(__always)
-    func filterBit(_ slot: Slot) -> Int {
-        // After a bitmap's words comes one that is zero.
-        let index = min(Int(slot >> 6), filterWords)
-        return Int(truncatingIfNeeded: filter.unsafelyUnwrapped[index] >> UInt64(slot & 63)) & 1
+    func filter(
+        _ links: UnsafePointer<UInt32>, count: Int, into room: UnsafeMutablePointer<Slot>
+    ) -> Int {
+        // After a bitmap's words comes one that is zero; the low half of a word has the lower bits.
+        let words = UnsafeRawPointer(filter.unsafelyUnwrapped).assumingMemoryBound(to: UInt32.self)
+        return matchingLinks(links, count, words, 2 * filterWords, room)
     }
 
+    static let filterRoom = 15
+
+    /// 1 when the slot is live, else 0.
     @inline(__always)
-    func isLive(_ slot: Slot) -> Bool {
-        martlet_load_acquire_64(live + Int(slot >> 6)) >> UInt64(slot & 63) & 1 != 0
+    func liveBit(_ slot: Slot) -> Int {
+        Int(truncatingIfNeeded: martlet_load_acquire_64(live + Int(slot >> 6)) >> UInt64(slot & 63))
+            & 1
     }
 
     /// The bits of 64 slots.

@@ -64,6 +64,39 @@ import Testing
         }
     }
 
+    @Test("links are filtered by their bits, in their order; those without a bit are left out")
+    func matchingLinks() {
+        var random = SeededRandom(seed: testSetting("MARTLET_TEST_SEED") ?? 0x117C)
+        for width in [4, 6, 8, 10, 16, 18, 32, 34, 64, 96] {
+            for share in [0.0, 0.1, 0.5, 1.0] {
+                let words = (0..<9).map { index in
+                    (0..<32).reduce(UInt32(0)) { word, bit in
+                        let isSet = index < 8 && Double.random(in: 0..<1, using: &random) < share
+                        return isSet ? word | 1 << UInt32(bit) : word
+                    }
+                }
+                // Of 256 numbers with a bit, the last of a list that is not full, and beyond.
+                let links = (0..<width).map { _ -> UInt32 in
+                    switch Int.random(in: 0..<8, using: &random) {
+                    case 0: .max
+                    case 1: UInt32.random(in: 256 ..< .max, using: &random)
+                    default: UInt32.random(in: 0..<256, using: &random)
+                    }
+                }
+                let expected = links.filter {
+                    $0 < 256 && words[Int($0 / 32)] >> ($0 % 32) & 1 != 0
+                }
+                for table in Self.tables {
+                    var matching = [UInt32](repeating: 0, count: width + 15)
+                    let count = table.pointee.matching_links(links, width, words, 8, &matching)
+                    #expect(
+                        Array(matching.prefix(count)) == expected,
+                        "\(String(cString: table.pointee.name)), \(width) links, \(random)")
+                }
+            }
+        }
+    }
+
     @Test(
         "scores of codes are exact for random bytes and for the greatest, whatever the code's length",
         arguments: [4, 8])
