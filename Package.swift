@@ -41,6 +41,7 @@ let package = Package(
     products: [
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "MartletVectors", targets: ["MartletVectors"]),
+        .library(name: "MartletClient", targets: ["MartletClient"]),
         .executable(name: "martlet", targets: ["MartletCLI"]),
     ]
         + (isForPython
@@ -101,6 +102,10 @@ let package = Package(
                 "MartletModel", "MartletEncoding", "MartletExpressions", "MartletVectors",
                 "MartletCatalog", "MartletEngine",
             ]),
+        // Opened when a client first calls, and not linked: see CCurlShim.h.
+        .target(name: "CCurlShim", linkerSettings: [.linkedLibrary("dl")]),
+        module(
+            "MartletClient", ["MartletModel", "MartletSigV4", "MartletWire", "CCurlShim"]),
         .target(
             name: "CTransferShim",
             linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]),
@@ -177,6 +182,12 @@ let package = Package(
             [
                 "MartletModel", "MartletCatalog", "MartletKeyValue", "MartletEngine",
                 "MartletSigV4", "MartletWire",
+            ]),
+        tests(
+            "MartletClient",
+            [
+                "MartletModel", "MartletKeyValue", "MartletEngine", "MartletSigV4",
+                "MartletServer",
             ]),
         tests("MartletCLI"),
     ],

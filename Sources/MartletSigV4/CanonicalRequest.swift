@@ -12,12 +12,12 @@ internal import Glibc
 
 /// The SHA-256 of a request's canonical form. Allocates only for requests above a few hundred bytes.
 func canonicalRequestDigest(
-    _ request: SignedRequest, _ authorization: Authorization, _ query: borrowing DecodedQuery
+    _ request: SignedRequest, signedHeaders: SignedBytes, _ query: borrowing DecodedQuery
 ) -> Digest {
     let body = Digest(sha256: request.body)
     var bound = request.method.count + 3 * request.path.count + 3 * (request.query?.count ?? 0)
     for header in request.headers { bound += header.name.count + header.value.count + 2 }
-    bound = bound + 3 * authorization.signedHeaders.count + 128
+    bound = bound + 3 * signedHeaders.count + 128
     // A client may list a header more than once, and its value counts each time; a bound for that
     // would be quadratic, so such lists are cut off below instead.
     return withUnsafeTemporaryAllocation(byteCount: bound, alignment: 8) { room in
@@ -28,9 +28,9 @@ func canonicalRequestDigest(
         writer.append(0x0A)
         writer.appendCanonicalQuery(query)
         writer.append(0x0A)
-        writer.appendCanonicalHeaders(request, authorization.signedHeaders)
+        writer.appendCanonicalHeaders(request, signedHeaders)
         writer.append(0x0A)
-        writer.appendLowercased(authorization.signedHeaders)
+        writer.appendLowercased(signedHeaders)
         writer.append(0x0A)
         writer.appendHex(body)
         return Digest(sha256: writer.written)

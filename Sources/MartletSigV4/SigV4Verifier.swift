@@ -85,8 +85,9 @@ package struct SigV4Verifier: Sendable {
                 service: scope.service)
         }
         let expected = signature(
-            of: canonicalRequestDigest(request, authorization, query), date: date,
-            as: authorization.date, scope: scope.all, key: key)
+            of: canonicalRequestDigest(
+                request, signedHeaders: authorization.signedHeaders, query),
+            date: date, as: authorization.date, scope: scope.all, key: key)
         guard let given = Digest(hex: authorization.signature), given.equalsInConstantTime(expected)
         else { throw .mismatch }
 
@@ -174,27 +175,6 @@ package struct SigV4Verifier: Sendable {
                     + "'\(date.basic)'.")
         }
         throw .invalidSignature(faults.joined(separator: " "))
-    }
-
-    private func signature(
-        of request: Digest, date: SigV4Date, as dateText: SignedBytes, scope: SignedBytes,
-        key: HMACKey
-    ) -> Digest {
-        withUnsafeTemporaryAllocation(byteCount: scope.count + 128, alignment: 8) { room in
-            var writer = ByteWriter(room)
-            writer.append("AWS4-HMAC-SHA256\n")
-            // In the usual form it is signed as it was sent.
-            if SigV4Date.isBasic(dateText) {
-                writer.append(dateText)
-            } else {
-                date.appendBasic(to: &writer)
-            }
-            writer.append(0x0A)
-            writer.append(scope)
-            writer.append(0x0A)
-            writer.appendHex(request)
-            return Digest(hmac: writer.written, key: key)
-        }
     }
 }
 

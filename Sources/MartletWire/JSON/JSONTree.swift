@@ -1,10 +1,10 @@
-// A JSON text as values, for the rare text that is looked at as a whole and is small: a policy.
+// A JSON text as values, for the rare text that is looked at as a whole and is small: a policy, a table.
 // Members keep their order; the last of several of one name counts, in the place of the first. What
 // nests deeper than `depthLimit` is no tree: it is taken apart by recursion, on small stacks.
 
 internal import MartletModel
 
-indirect enum JSONTree {
+package indirect enum JSONTree: Sendable {
     case null
     case bool(Bool)
     /// As it was written.
@@ -48,26 +48,39 @@ indirect enum JSONTree {
     }
 
     /// nil when the text is no JSON, or nests too deep.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         var text = text
-        let tree = text.withUTF8 { bytes -> JSONTree? in
-            var reader = JSONReader(bytes)
-            do throws(WireError) {
-                let tree = try JSONTree(from: &reader, depth: 0)
-                try reader.finish()
-                return tree
-            } catch {
-                return nil
-            }
-        }
-        guard let tree else { return nil }
+        guard let tree = text.withUTF8({ JSONTree($0) }) else { return nil }
         self = tree
     }
 
-    var string: String? { if case .string(let text) = self { text } else { nil } }
+    package init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+        var reader = JSONReader(bytes)
+        do throws(WireError) {
+            self = try JSONTree(from: &reader, depth: 0)
+            try reader.finish()
+        } catch {
+            return nil
+        }
+    }
+
+    /// The value of an object's member; nil for anything but an object that has it.
+    package subscript(name: String) -> JSONTree? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+
+    /// The elements of an array; none for anything else.
+    package var elements: [JSONTree] {
+        if case .array(let elements) = self { elements } else { [] }
+    }
+
+    package var integer: Int? { if case .number(let text) = self { Int(text) } else { nil } }
+
+    package var string: String? { if case .string(let text) = self { text } else { nil } }
 
     /// Writes the value without white space.
-    func write(to writer: inout JSONWriter) {
+    package func write(to writer: inout JSONWriter) {
         switch self {
         case .null: writer.null()
         case .bool(let value): writer.bool(value)
