@@ -129,7 +129,7 @@ let package = Package(
             name: "MartletCLI",
             dependencies: [
                 "MartletKeyValue", "MartletCatalog", "MartletEngine", "Martlet", "MartletSigV4",
-                "MartletServer", "CMartletProcess",
+                "MartletWire", "MartletServer", "MartletClient", "CMartletProcess",
             ],
             swiftSettings: swiftSettings),
 
@@ -189,7 +189,12 @@ let package = Package(
                 "MartletModel", "MartletKeyValue", "MartletEngine", "MartletSigV4",
                 "MartletServer",
             ]),
-        tests("MartletCLI"),
+        tests(
+            "MartletCLI",
+            [
+                "MartletModel", "MartletKeyValue", "MartletEngine", "MartletWire",
+                "MartletServer", "MartletClient",
+            ]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -6,6 +6,7 @@ enum Help {
         usage: martlet COMMAND [OPTIONS]
 
           serve        answer the DynamoDB API over HTTP
+          copy         copy tables from one DynamoDB endpoint to another
           --version    print the version
           --help       print this; every command has its own --help
 

@@ -5,6 +5,8 @@ internal import Martlet
 
 @main
 enum Main {
+    private static let commands: [any Command.Type] = [ServeCommand.self, CopyCommand.self]
+
     static func main() {
         var arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
@@ -15,31 +17,31 @@ enum Main {
             print(Help.program, terminator: "")
         case "--version", "-version":
             print("martlet \(MartletVersion.current)")
-        case "serve":
+        case let first? where commands.contains { $0.name == first }:
             arguments.removeFirst()
-            run(ServeCommand.self, arguments)
+            run(commands.first { $0.name == first }!, arguments)
         case let first? where DynamoDBLocalFlags.recognizes(first):
             // A script that started DynamoDB Local starts the server.
-            run(ServeCommand.self, DynamoDBLocalFlags.translated(arguments))
+            run(ServeCommand.self, arguments)
         case let first?:
             fail("unknown command \(first); see martlet --help", code: 2)
         }
     }
 
-    private static func run(_ command: ServeCommand.Type, _ arguments: [String]) {
+    private static func run(_ type: any Command.Type, _ arguments: [String]) {
         if arguments.contains(where: { ["--help", "-help", "-h"].contains($0) }) {
-            print(Help.serve, terminator: "")
+            print(type.help, terminator: "")
             return
         }
         do throws(UsageError) {
-            let command = try ServeCommand(DynamoDBLocalFlags.translated(arguments))
+            let command = try type.init(arguments)
             do throws(CommandFailure) {
                 try command.run()
             } catch {
                 fail(error.description, code: 1)
             }
         } catch {
-            fail("\(error.description); see martlet serve --help", code: 2)
+            fail("\(error.description); see martlet \(type.name) --help", code: 2)
         }
     }
 
@@ -47,6 +49,17 @@ enum Main {
         write("martlet: \(text)\n", to: STDERR_FILENO)
         exit(code)
     }
+}
+
+/// A command of the program: made of its words, then run once.
+protocol Command {
+    static var name: String { get }
+    /// What `--help` prints.
+    static var help: String { get }
+
+    init(_ words: [String]) throws(UsageError)
+
+    func run() throws(CommandFailure)
 }
 
 /// A command line that does not say what to do.

@@ -10,7 +10,10 @@ internal import MartletSigV4
 internal import MartletKeyValue
 internal import Synchronization
 
-struct ServeCommand {
+struct ServeCommand: Command {
+    static let name = "serve"
+    static var help: String { Help.serve }
+
     private var dataPath = "martlet-data"
     private var isInMemory = false
     private var database = DatabaseOptions()
@@ -22,7 +25,7 @@ struct ServeCommand {
     private var keyPath: String?
 
     init(_ words: [String]) throws(UsageError) {
-        var arguments = Arguments(words)
+        var arguments = Arguments(DynamoDBLocalFlags.translated(words))
         while let option = try arguments.nextOption() {
             switch option {
             case "--data": dataPath = try arguments.value()
@@ -250,7 +253,7 @@ private func readSecrets(_ path: String) throws(CommandFailure) -> String {
 }
 
 /// Reads a small text file.
-private func readText(_ path: String) throws(CommandFailure) -> String {
+func readText(_ path: String) throws(CommandFailure) -> String {
     guard let file = fopen(path, "r") else {
         throw CommandFailure("cannot read \(path): \(String(cString: strerror(errno)))")
     }
