@@ -78,7 +78,8 @@ import Testing
     func unreadable() throws {
         let folder = TemporaryFolder()
         let database = try VectorDatabase.inMemory(dimensions: 2)
-        for call in [database.importJSON(from:), { try database.exportJSON(to: $0 + "/x") }] {
+        let importing: (String) throws -> Void = { try database.importJSON(from: $0) }
+        for call in [importing, { try database.exportJSON(to: $0 + "/x") }] {
             let error = try #require(throws: VectorDatabaseError.self) { try call(folder.path) }
             #expect(error.description.contains(folder.path))
         }
