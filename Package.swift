@@ -89,10 +89,6 @@ let package = Package(
                 "MartletRocksDBStore", "MartletCatalog", "MartletIndexes", "MartletEngine",
             ]),
 
-        // C functions, for Python's extension (python/).
-        .target(name: "CMartletAPI"),
-        module("MartletCAPI", ["CMartletAPI", "Martlet"]),
-
         // The server.
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         module("MartletSigV4", ["COpenSSL"]),
@@ -124,6 +120,13 @@ let package = Package(
                 "MartletCatalog", "MartletKeyValue", "MartletEngine", "MartletSigV4", "MartletWire",
                 "MartletTransfer", "CHTTPShim",
             ]),
+
+        // C functions, for Python's extension (python/).
+        .target(name: "CMartletAPI"),
+        module(
+            "MartletCAPI",
+            ["CMartletAPI", "MartletVectors", "MartletEngine", "Martlet", "MartletServer"]),
+
         .target(name: "CMartletProcess"),
         .executableTarget(
             name: "MartletCLI",

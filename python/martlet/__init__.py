@@ -8,7 +8,11 @@
             ...
 
 Everything that the library refuses or fails at is a `MartletError`, which is a `ValueError`.
+
+`Index` is an index alone, in memory, and needs NumPy; `LocalServer` serves DynamoDB's API.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from ._asynchronous import AsyncDatabase
 from ._martlet import (
@@ -29,6 +33,10 @@ from ._martlet import (
     StorageError,
     __version__,
 )
+from .local_server import LocalServer
+
+if TYPE_CHECKING:
+    from .index import Index, Neighbors
 
 __all__ = [
     "AsyncDatabase",
@@ -40,12 +48,24 @@ __all__ = [
     "DuplicateIdError",
     "FileError",
     "FilterError",
+    "Index",
     "InvalidValueError",
     "LengthError",
+    "LocalServer",
     "MartletError",
+    "Neighbors",
     "NotFiniteError",
     "NotFoundError",
     "SearchResult",
     "StorageError",
     "__version__",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Late: NumPy takes longer to import than all of this package, and is not needed without them.
+    if name in ("Index", "Neighbors"):
+        from . import index
+
+        return getattr(index, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,7 +3,7 @@
 #include "native.h"
 
 static bool (*const areas[])(PyObject *module) = {
-    add_errors, add_search_result, add_database, add_client,
+    add_errors, add_search_result, add_database, add_client, add_index, add_server,
 };
 
 PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {

@@ -18,6 +18,8 @@
 
 #include "martlet_basics.h"
 #include "martlet_database.h"
+#include "martlet_index.h"
+#include "martlet_server.h"
 
 // Buffers became part of the limited API with 3.11. The functions and the layout have been the same
 // since 3.3, and what is in the limited API is never changed.
@@ -160,6 +162,8 @@ bool add_errors(PyObject *module);
 bool add_search_result(PyObject *module);
 bool add_database(PyObject *module);
 bool add_client(PyObject *module);
+bool add_index(PyObject *module);
+bool add_server(PyObject *module);
 
 /// Makes a type and adds it to the module under its last name. NULL with an error set.
 PyTypeObject *add_type(PyObject *module, PyType_Spec *spec);
