@@ -20,7 +20,8 @@ GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile sanitize-threads \
-	wheel test-python crash-embedded bench-server bench-vectors conformance-page format lint bootstrap bootstrap-test clean
+	wheel test-python crash-embedded bench-server bench-vectors bench-embedded conformance-page \
+	format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -83,6 +84,13 @@ bench-vectors: build  ## Compares the vector index with others; GLOSSES=FILE: em
 		--driver $(VECTOR_DRIVER)/.build/release/VectorDriver \
 		$(if $(GLOSSES),--glosses $(GLOSSES)) $(ARGS)
 
+bench-embedded: wheel  ## Compares the Python package with other embedded databases; GLOSSES=FILE.
+	@scripts/bootstrap bench-embedded
+	.venv-bench-embedded/bin/python -m pip install -q --disable-pip-version-check --no-deps \
+		--force-reinstall python/dist/*.whl
+	.venv-bench-embedded/bin/python Benchmarks/embedded/bench.py \
+		$(if $(GLOSSES),--glosses $(GLOSSES)) $(ARGS)
+
 sanitize-threads: bootstrap  ## Runs the vector index's tests under the thread sanitizer.
 	$(SWIFT) test --sanitize=thread --scratch-path .build/threads --filter MartletVectorsTests
 
@@ -93,5 +101,6 @@ lint:  ## Checks the form of the Swift sources.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
 clean:  ## Removes what was built.
-	rm -rf .build .venv .venv-bench .venv-bench-vectors .venv-wheel .venv-python \
+	rm -rf .build .venv .venv-bench .venv-bench-vectors .venv-bench-embedded .venv-wheel \
+		.venv-python \
 		python/dist python/build python/martlet.egg-info $(VECTOR_DRIVER)/.build
