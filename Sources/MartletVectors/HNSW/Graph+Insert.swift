@@ -73,7 +73,7 @@ extension Graph {
             let candidates = context.chosen.room(found)
             let count = rescore(found, exact, without: slot, into: candidates, context)
             let chosen = choose(
-                candidates, count: count, limit: parameters.m, storage, context)
+                candidates, count: count, limit: parameters.m, for: slot, storage, context)
             layer.write(candidates, count: chosen, at: slot)
             current -= 1
         }
@@ -146,18 +146,28 @@ extension Graph {
     /// Chooses links among sorted candidates: the nearest, then each that is nearer to the new
     /// vector than to all chosen before it. So links lead in different directions.
     ///
+    /// One that is a hundred times nearer than another is, seen from that, in the same place as the
+    /// new vector, and no direction: it does not take the other's place. Of those that equal the new
+    /// vector, two are chosen, the next by number on either side, so that equal vectors are a chain:
+    /// else each would be linked to the same one, and the others lost.
+    ///
+    /// - Parameter slot: the new vector's.
     /// - Returns: how many are chosen; they are put first, nearest first.
     func choose(
-        _ candidates: UnsafeMutablePointer<Packed>, count: Int, limit: Int,
+        _ candidates: UnsafeMutablePointer<Packed>, count: Int, limit: Int, for slot: Slot,
         _ storage: VectorStorage, _ context: SearchContext
     ) -> Int {
+        guard count > 0 else { return 0 }
         let room = context.row.room(storage.dimensions)
         let batch = context.batch.room(count)
         let distances = context.distances.room(count)
-        var chosen = 0
+        // Nearer than this, distances are rounding.
+        let least = candidates[count - 1].packedDistance * 1e-6
         var end = count
+        var chosen = chain(candidates, count: &end, upTo: least, for: slot)
         while chosen < end {
             let nearest = candidates[chosen]
+            let farOff = 1e4 * max(nearest.packedDistance, least)
             chosen += 1
             let left = end - chosen
             guard chosen < limit, left > 0 else { break }
@@ -168,11 +178,41 @@ extension Graph {
             for i in 0..<left {
                 let word = candidates[chosen + i]
                 candidates[end] = word
-                // Equal vectors are no directions: one of them leads to the others.
-                end += orderedBits(distances[i]) > word.order ? 1 : 0
+                let isNearer = orderedBits(distances[i]) > word.order
+                end += isNearer || word.packedDistance > farOff ? 1 : 0
             }
         }
         return min(chosen, limit)
+    }
+
+    /// Of the first candidates, which are no farther than `limit`, keeps the two whose numbers are
+    /// next to the slot's.
+    ///
+    /// - Returns: how many are kept.
+    private func chain(
+        _ candidates: UnsafeMutablePointer<Packed>, count: inout Int, upTo limit: Float,
+        for slot: Slot
+    ) -> Int {
+        var below: Packed?
+        var above: Packed?
+        var equal = 0
+        while equal < count, candidates[equal].packedDistance <= limit {
+            let word = candidates[equal]
+            if word.slot < slot {
+                if below.map({ word.slot > $0.slot }) ?? true { below = word }
+            } else {
+                if above.map({ word.slot < $0.slot }) ?? true { above = word }
+            }
+            equal += 1
+        }
+        var kept = 0
+        for case let word? in [below, above] {
+            candidates[kept] = word
+            kept += 1
+        }
+        (candidates + kept).update(from: candidates + equal, count: count - equal)
+        count -= equal - kept
+        return kept
     }
 
     /// Adds a link from `neighbor` to a new slot. A full list is chosen anew.
@@ -201,7 +241,8 @@ extension Graph {
         for i in 0..<count { candidates[i] = pack(distances[i], batch[i]) }
         candidates[count] = neighbor & 0xFFFF_FFFF_0000_0000 | Packed(slot << 1)
         sortPacked(candidates, count: count + 1)
-        let chosen = choose(candidates, count: count + 1, limit: width, storage, context)
+        let chosen = choose(
+            candidates, count: count + 1, limit: width, for: neighbor.slot, storage, context)
         layer.write(candidates, count: chosen, at: neighbor.slot)
     }
 }

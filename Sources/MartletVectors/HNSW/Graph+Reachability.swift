@@ -111,7 +111,7 @@ extension Graph {
         // A vector whose links were all to what is gone gets new ones.
         if layer.links(slot)[0] == Layer.none {
             let chosen = choose(
-                links, count: count, limit: parameters.m, storage, context)
+                links, count: count, limit: parameters.m, for: slot, storage, context)
             layer.write(links, count: chosen, at: slot)
         }
         guard !reached.seen.contains(slot) else { return }

@@ -119,7 +119,8 @@ extension Graph {
         let words = context.rest.room(candidateCount)
         for i in 0..<candidateCount { words[i] = pack(distances[i], candidates[i]) }
         sortPacked(words, count: candidateCount)
-        let chosen = choose(words, count: candidateCount, limit: width, storage, context)
+        let chosen = choose(
+            words, count: candidateCount, limit: width, for: slot, storage, context)
         layer.write(words, count: chosen, at: slot)
     }
 
