@@ -11,6 +11,7 @@ RELEASE := -c release --static-swift-stdlib -Xswiftc -static-stdlib \
 PYTHON_LIBRARY := $(RELEASE) --product MartletC \
 	-Xlinker --version-script=$(CURDIR)/python/martlet.map -Xlinker -s
 VECTOR_DRIVER := Benchmarks/vectors/driver
+STORE_DRIVER := Benchmarks/stores/driver
 PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest --rootdir Conformance -c Conformance/pytest.ini
 # What runs on disk only, or without a server of the suite's own.
 LONG_TESTS := clients durability hostile examples serve
@@ -20,8 +21,8 @@ GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile sanitize-threads \
-	wheel test-python crash-embedded bench-server bench-vectors bench-embedded conformance-page \
-	format lint bootstrap bootstrap-test clean
+	wheel test-python crash-embedded bench-server bench-vectors bench-embedded bench-stores \
+	conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -91,6 +92,12 @@ bench-embedded: wheel  ## Compares the Python package with other embedded databa
 	.venv-bench-embedded/bin/python Benchmarks/embedded/bench.py \
 		$(if $(GLOSSES),--glosses $(GLOSSES)) $(ARGS)
 
+bench-stores: build  ## Compares LlamaIndex's DynamoDB vector store with ours; ARGS="--counts 1000".
+	@scripts/bootstrap bench-stores
+	$(SWIFT) build --package-path $(STORE_DRIVER) -c release
+	.venv-bench-stores/bin/python Benchmarks/stores/bench.py --server $(SERVER) \
+		--driver $(STORE_DRIVER)/.build/release/StoreDriver $(ARGS)
+
 sanitize-threads: bootstrap  ## Runs the vector index's tests under the thread sanitizer.
 	$(SWIFT) test --sanitize=thread --scratch-path .build/threads --filter MartletVectorsTests
 
@@ -101,6 +108,7 @@ lint:  ## Checks the form of the Swift sources.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
 clean:  ## Removes what was built.
-	rm -rf .build .venv .venv-bench .venv-bench-vectors .venv-bench-embedded .venv-wheel \
+	rm -rf .build .venv .venv-bench .venv-bench-vectors .venv-bench-embedded .venv-bench-stores .venv-wheel \
 		.venv-python \
-		python/dist python/build python/martlet.egg-info $(VECTOR_DRIVER)/.build
+		python/dist python/build python/martlet.egg-info $(VECTOR_DRIVER)/.build \
+		$(STORE_DRIVER)/.build

@@ -42,6 +42,7 @@ let package = Package(
         .library(name: "Martlet", targets: ["Martlet"]),
         .library(name: "MartletVectors", targets: ["MartletVectors"]),
         .library(name: "MartletClient", targets: ["MartletClient"]),
+        .library(name: "MartletStores", targets: ["MartletStores"]),
         .executable(name: "martlet", targets: ["MartletCLI"]),
     ]
         + (isForPython
@@ -102,6 +103,7 @@ let package = Package(
         .target(name: "CCurlShim", linkerSettings: [.linkedLibrary("dl")]),
         module(
             "MartletClient", ["MartletModel", "MartletSigV4", "MartletWire", "CCurlShim"]),
+        module("MartletStores", ["MartletModel", "MartletClient"]),
         .target(
             name: "CTransferShim",
             linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]),
@@ -191,6 +193,12 @@ let package = Package(
             [
                 "MartletModel", "MartletKeyValue", "MartletEngine", "MartletSigV4",
                 "MartletServer",
+            ]),
+        tests(
+            "MartletStores",
+            [
+                "MartletModel", "MartletKeyValue", "MartletEngine", "MartletServer",
+                "MartletClient",
             ]),
         tests(
             "MartletCLI",
