@@ -43,6 +43,27 @@ struct Arguments {
         return number
     }
 
+    /// The value as a probability, from 0 to 1.
+    mutating func probability() throws(UsageError) -> Double {
+        let text = try value()
+        guard let number = Double(text), (0...1).contains(number) else {
+            throw UsageError("\(name) takes a probability from 0 to 1, not \(text)")
+        }
+        return number
+    }
+
+    /// The value as milliseconds: one number, or the least and the most with a hyphen between.
+    mutating func milliseconds() throws(UsageError) -> ClosedRange<Int> {
+        let text = try value()
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard let first = ends.first, let least = first, let last = ends.last, let most = last,
+            ends.count <= 2, 0 <= least, least <= most, most <= 600_000
+        else {
+            throw UsageError("\(name) takes milliseconds such as 20 or 5-50, not \(text)")
+        }
+        return least...most
+    }
+
     /// The value as bytes: a number, or one with a unit of KiB, MiB or GiB (K, M, G).
     mutating func bytes(in range: ClosedRange<Int>) throws(UsageError) -> Int {
         let text = try value()

@@ -52,6 +52,17 @@ enum Help {
           --region NAME            region in ARNs (default: us-east-1)
           --account NUMBER         account in ARNs (default: 000000000000)
 
+        realism, all of it off unless asked for (docs/realism.md)
+          --delay-transient-statuses   tables and indexes are CREATING, UPDATING and DELETING for
+                                   2 s each, as if it took time
+          --status-delay MS        the same for so many milliseconds
+          --enforce-throughput     tables with provisioned throughput take no more than that
+          --throttle-probability P requests for items are throttled by chance, 0 to 1
+          --conflict-probability P writes and transactions meet a transaction by chance
+          --error-probability P    requests end in InternalServerError by chance
+          --latency MS or MIN-MAX  requests wait so many milliseconds
+          --seed N                 chance decides the same again
+
         observing
           --log-requests           one line a request on standard error, never item contents
           /health and /metrics answer GET

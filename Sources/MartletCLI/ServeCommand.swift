@@ -48,7 +48,24 @@ struct ServeCommand: Command {
             case "--body-limit":
                 server.http.limits.bodyBytes = try arguments.bytes(in: 1 << 10...1 << 30)
             case "--credentials": credentialsPath = try arguments.value()
-            case "--delay-transient-statuses": break
+            case "--delay-transient-statuses":
+                database.engine.statusDelay = database.engine.statusDelay ?? .seconds(2)
+            case "--status-delay":
+                database.engine.statusDelay = .milliseconds(
+                    try arguments.integer(in: 1...600_000))
+            case "--enforce-throughput": database.engine.traffic.enforcesThroughput = true
+            case "--throttle-probability":
+                database.engine.traffic.throttleProbability = try arguments.probability()
+            case "--conflict-probability":
+                database.engine.traffic.conflictProbability = try arguments.probability()
+            case "--error-probability":
+                server.disturbance.errorProbability = try arguments.probability()
+            case "--latency":
+                server.disturbance.latencyMilliseconds = try arguments.milliseconds()
+            case "--seed":
+                let seed = UInt64(try arguments.integer(in: 0...Int.max))
+                database.engine.traffic.seed = seed
+                server.disturbance.seed = seed
             case "--access-keys": accessKeysPath = try arguments.value()
             case "--separate":
                 switch try arguments.value() {

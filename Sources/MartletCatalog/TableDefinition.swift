@@ -160,6 +160,8 @@ package struct TableDescription: Sendable {
     package var deletedVectorIndexes: [VectorIndexDefinition] = []
     /// Global indexes of an UpdateTable answer that are being changed: answered as UPDATING.
     package var updatingIndexes: [Text]
+    /// Global indexes that have no resources yet, by their ids: they are not being filled.
+    package var allocatingIndexes: Set<UInt32> = []
     /// Of a stream that was switched off and can still be read; the definition has that of one that
     /// is on.
     package var latestStreamLabel: String?

@@ -24,6 +24,12 @@ package struct EngineOptions: Sendable {
     /// After so many changes of a vector index, or when a fifth of it has changed, its file is
     /// written anew.
     package var vectorJournalLimit = 10_000
+    /// How long tables and indexes look as if changes of them took time; nil: they do not.
+    package var statusDelay: Duration?
+    /// What requests for items are refused for beside their own faults.
+    package var traffic = TrafficOptions()
+    /// The same at work; nil when nothing is refused.
+    var trafficRules: TrafficRules?
 
     package init() {}
 }
@@ -65,6 +71,9 @@ package final class Engine: Sendable {
         vectorFolder: String? = nil
     ) throws(OperationError) {
         self.store = store
+        var options = options
+        options.trafficRules = TrafficRules(
+            options.traffic, owner: options.owner, clock: options.clock)
         self.options = options
         let directory: TableDirectory
         let vectorIndexes: VectorIndexes

@@ -25,6 +25,9 @@ package enum OperationError: Error, Sendable {
     /// One reason per action, in request order.
     case transactionCancelled([CancellationReason])
     case idempotentParameterMismatch
+    case throttled(ThrottleFault)
+    /// A single write met a transaction.
+    case transactionConflict
     case iteratorExpired
     /// Stream records that are older than a day and gone.
     case dataTrimmed
@@ -70,6 +73,9 @@ package struct CancellationReason: Sendable {
         case duplicateItem = "DuplicateItem"
         case validationError = "ValidationError"
         case itemCollectionSizeLimitExceeded = "ItemCollectionSizeLimitExceeded"
+        case provisionedThroughputExceeded = "ProvisionedThroughputExceeded"
+        case throttlingError = "ThrottlingError"
+        case transactionConflict = "TransactionConflict"
     }
 
     package var code: Code

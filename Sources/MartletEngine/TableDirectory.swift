@@ -20,14 +20,24 @@ package final class Table: Sendable {
     /// Whether each change of an item leaves a line in the table's history: for point-in-time
     /// recovery, or as long as the table is being copied.
     let keepsHistory: Bool
+    /// What the table goes through, where delays were asked for.
+    let phases: StatusPhases?
+    /// Whether all that belongs to the table is there.
+    private let isComplete: Bool
+
     /// Whether items may be read and written: a table that is being restored, or imported,
     /// is not there yet.
-    let isReady: Bool
+    var isReady: Bool { isComplete && (phases == nil || !phases!.isCreating) }
 
-    package init(_ definition: TableDefinition, isCopied: Bool = false) {
+    package convenience init(_ definition: TableDefinition, isCopied: Bool = false) {
+        self.init(definition, isCopied: isCopied, phases: nil)
+    }
+
+    init(_ definition: TableDefinition, isCopied: Bool, phases: StatusPhases?) {
         self.definition = definition
+        self.phases = phases
         keepsHistory = definition.recovery != nil || isCopied
-        isReady =
+        isComplete =
             definition.restored?.isInProgress != true && !definition.attached.isImporting
         id = definition.id
         key = definition.key
@@ -49,14 +59,17 @@ package final class TableDirectory: Sendable {
     package let backups: [UInt32: BackupDefinition]
     /// Items that are on their way to a backup or a restored table, by the id of where they go.
     package let copies: [UInt32: TableCopy]
+    /// Deleted tables that are still shown, where delays were asked for; some no longer.
+    let departed: [TableName: DepartedTable]
 
     init(
         tables: [TableName: Table], nextID: UInt32, backups: [UInt32: BackupDefinition] = [:],
-        copies: [UInt32: TableCopy] = [:]
+        copies: [UInt32: TableCopy] = [:], departed: [TableName: DepartedTable] = [:]
     ) {
         self.tables = tables
         self.backups = backups
         self.copies = copies
+        self.departed = departed
         names = tables.keys.sorted()
         self.nextID = nextID
     }
@@ -93,12 +106,20 @@ package final class TableDirectory: Sendable {
         var tables = tables
         tables[name] = table
         return TableDirectory(
-            tables: tables, nextID: nextID, backups: backups, copies: copies)
+            tables: tables, nextID: nextID, backups: backups, copies: copies, departed: departed)
     }
 
     /// The table that an item operation names.
     func table(_ name: TableName) throws(OperationError) -> Table {
         guard let table = tables[name], table.isReady else { throw .tableNotFound }
+        return table
+    }
+
+    /// The table whose settings an operation changes: it must be there and not on its way out.
+    func changeableTable(_ name: TableName) throws(OperationError) -> Table {
+        try requireNotDeparting(name)
+        let table = try namedTable(name)
+        try table.requireReady()
         return table
     }
 

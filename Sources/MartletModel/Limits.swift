@@ -25,6 +25,9 @@ public enum Limits {
     public static let projectedAttributesPerTable = 100
     public static let tagsPerResource = 50
     public static let tables = 2_500
+    /// At once.
+    public static let restores = 50
+    public static let imports = 50
 
     // Vector indexes
     public static let vectorIndexes = 5

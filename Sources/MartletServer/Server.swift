@@ -18,6 +18,9 @@ package struct ServerOptions: Sendable {
     /// none.
     package var bucketRoot: String?
 
+    /// What requests have to bear with.
+    package var disturbance = DisturbanceOptions()
+
     package init() {}
 }
 
@@ -26,6 +29,7 @@ package final class Server: Sendable {
     private let readers: ReaderPool
     private let dataSets: DataSets?
     private let transfers: TransferWork
+    private let disturbance: Disturbance?
 
     /// Serves `engine`, which the caller closes after the server has stopped.
     package static func start(
@@ -38,24 +42,28 @@ package final class Server: Sendable {
         let dataSets = options.separation.map {
             DataSets(own: own, bucketRoot: options.bucketRoot, open: $0.open)
         }
+        let disturbance = Disturbance(options.disturbance)
         let handler = RequestHandler(
             own, others: dataSets,
             access: AccessControl(
                 options.accessKeys, separation: options.separation?.by,
                 owner: engine.options.owner),
-            origins: options.origins, observer: observer, readers: readers)
+            origins: options.origins, disturbance: disturbance, observer: observer,
+            readers: readers)
         let http = try HTTPServer.start(options.http, handler: handler)
         transfers.start()
-        return Server(http, readers, dataSets, transfers)
+        return Server(http, readers, dataSets, transfers, disturbance)
     }
 
     private init(
-        _ http: HTTPServer, _ readers: ReaderPool, _ dataSets: DataSets?, _ transfers: TransferWork
+        _ http: HTTPServer, _ readers: ReaderPool, _ dataSets: DataSets?, _ transfers: TransferWork,
+        _ disturbance: Disturbance?
     ) {
         self.http = http
         self.readers = readers
         self.dataSets = dataSets
         self.transfers = transfers
+        self.disturbance = disturbance
     }
 
     /// The port in use.
@@ -65,6 +73,7 @@ package final class Server: Sendable {
     package func stop() {
         http.stop()
         // What outlasted the deadline still reads from the engine.
+        disturbance?.stop()
         readers.stop()
         // The one that was there first is among them.
         if let dataSets { dataSets.stop() } else { transfers.stop() }

@@ -88,6 +88,8 @@ extension OperationError {
                         .compactMap { $0 }.joined(separator: " ")
                 }.joined(separator: ", ")
         case .idempotentParameterMismatch: "token mismatch"
+        case .throttled(let fault): "throttled: \(fault.reason)"
+        case .transactionConflict: "transaction conflict"
         case .iteratorExpired: "iterator expired"
         case .dataTrimmed: "data trimmed"
         case .storage(let error): "storage: \(error)"

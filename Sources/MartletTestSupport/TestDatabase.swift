@@ -17,7 +17,7 @@ package final class TestDatabase: Sendable {
     package init(
         _ tables: TableRequest..., store: any KeyValueStore = MemoryStore(),
         clock: ManualClock = ManualClock(), expiryInterval: Duration = .seconds(3600),
-        durability: Durability = .sync
+        durability: Durability = .sync, configure: (inout EngineOptions) -> Void = { _ in }
     ) throws(OperationError) {
         self.store = store
         self.clock = clock
@@ -27,6 +27,7 @@ package final class TestDatabase: Sendable {
         options.clock = clock.clock
         options.expiryInterval = expiryInterval
         options.durability = durability
+        configure(&options)
         engine = try Engine(store: store, options: options)
         for table in tables { try create(table) }
     }

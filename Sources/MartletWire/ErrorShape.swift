@@ -13,6 +13,7 @@ package struct ErrorShape: Sendable {
         /// The item that failed a condition, where the request asked for it.
         case item(ReturnedItem)
         case cancellationReasons([CancellationReason])
+        case throttlingReason(ThrottleFault)
     }
 
     package var status: Int
@@ -88,6 +89,15 @@ package struct ErrorShape: Sendable {
                 "IdempotentParameterMismatchException",
                 "Request with different parameters but same idempotency token")
             usesCapitalName = true
+        case .throttled(let fault):
+            self =
+                fault.isProvisioned
+                ? .dynamoDB("ProvisionedThroughputExceededException", fault.message)
+                : ErrorShape("com.amazon.coral.availability#ThrottlingException", fault.message)
+            details = .throttlingReason(fault)
+        case .transactionConflict:
+            self = .dynamoDB(
+                "TransactionConflictException", OperationError.transactionConflictMessage)
         case .iteratorExpired:
             self = .dynamoDB(
                 "ExpiredIteratorException", "The provided iterator exceeds the maximum age allowed."
@@ -125,6 +135,21 @@ package struct ErrorShape: Sendable {
             writer.member("CancellationReasons")
             writer.beginArray()
             for reason in reasons { writer.cancellationReason(reason) }
+            writer.endArray()
+        case .throttlingReason(let fault):
+            // The two exceptions differ in how they write it.
+            if fault.isProvisioned {
+                writer.member("ThrottlingReasons")
+            } else {
+                writer.member("throttlingReasons")
+            }
+            writer.beginArray()
+            writer.beginObject()
+            writer.member("reason")
+            writer.string(fault.reason)
+            writer.member("resource")
+            writer.string(fault.resource)
+            writer.endObject()
             writer.endArray()
         case nil: break
         }

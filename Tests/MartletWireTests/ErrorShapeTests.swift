@@ -48,6 +48,11 @@ import Testing
                 dynamoDB + #"ResourceInUseException","message":"Table already exists: t"}"#
             ),
             (
+                ErrorShape(.transactionConflict), 400,
+                dynamoDB + "TransactionConflictException\","
+                    + "\"message\":\"Transaction is ongoing for the item\"}"
+            ),
+            (
                 ErrorShape(.conditionFailed(nil)), 400,
                 dynamoDB + "ConditionalCheckFailedException\","
                     + "\"message\":\"The conditional request failed\"}"
@@ -97,5 +102,28 @@ import Testing
         ] {
             #expect(operation(target) == nil, "\(target)")
         }
+    }
+
+    @Test("a throttled request is told what was exceeded, as boto3's model has it")
+    func throttling() throws {
+        let table = "arn:aws:dynamodb:us-east-1:000000000000:table/Tab"
+        var fault = ThrottleFault(
+            isProvisioned: true, isIndex: false, direction: .read, resource: table)
+        #expect(
+            body(ErrorShape(.throttled(fault)))
+                == #"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceeded"#
+                + #"Exception","message":"The level of configured provisioned throughput for the "#
+                + #"table was exceeded. Consider increasing your provisioning level with the "#
+                + #"UpdateTable API.","ThrottlingReasons":[{"reason":"#
+                + #""TableReadProvisionedThroughputExceeded","resource":"\#(table)"}]}"#)
+        fault.isProvisioned = false
+        fault.isIndex = true
+        fault.direction = .write
+        let text = body(ErrorShape(.throttled(fault)))
+        #expect(text.hasPrefix(#"{"__type":"com.amazon.coral.availability#ThrottlingException","#))
+        #expect(
+            text.hasSuffix(
+                #""throttlingReasons":[{"reason":"IndexWriteKeyRangeThroughputExceeded","#
+                    + #""resource":"\#(table)"}]}"#))
     }
 }

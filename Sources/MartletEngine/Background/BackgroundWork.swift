@@ -56,13 +56,16 @@ final class BackgroundWork: Sendable {
     ) {
         do throws(StorageError) {
             for name in committer.directory.names {
-                guard let table = committer.directory.tables[name]?.definition,
-                    committer.directory.copies[table.id] == nil
+                guard let current = committer.directory.tables[name],
+                    committer.directory.copies[current.id] == nil
                 else { continue }
-                for index in table.indexes where index.status == .creating {
+                let table = current.definition
+                for index in table.indexes
+                where index.status == .creating && !current.holdsBack(index.id) {
                     try IndexBackfill(work: self, table: table, index: index).run()
                 }
-                for index in table.vectorIndexes where index.status == .creating {
+                for index in table.vectorIndexes
+                where index.status == .creating && !current.holdsBack(index.id) {
                     try VectorIndexBackfill(work: self, table: table, index: index).run()
                 }
                 if table.restored?.isInProgress == true {

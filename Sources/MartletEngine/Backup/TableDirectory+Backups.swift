@@ -77,7 +77,8 @@ extension TableDirectory {
         var backups = backups
         backups[id] = backup
         return TableDirectory(
-            tables: tables, nextID: nextID ?? self.nextID, backups: backups, copies: copies)
+            tables: tables, nextID: nextID ?? self.nextID, backups: backups, copies: copies,
+            departed: departed)
     }
 
     /// The directory with one copy added or (nil) removed. Its source begins or ends to keep
@@ -87,11 +88,14 @@ extension TableDirectory {
         var copies = copies
         copies[target] = copy
         let directory = TableDirectory(
-            tables: tables, nextID: nextID, backups: backups, copies: copies)
+            tables: tables, nextID: nextID, backups: backups, copies: copies, departed: departed)
         guard let changed, let table = table(withID: changed.source) else { return directory }
         let name = table.definition.name
         return directory.replacing(
-            name, with: Table(table.definition, isCopied: directory.isCopied(changed.source)),
+            name,
+            with: Table(
+                table.definition, isCopied: directory.isCopied(changed.source),
+                phases: table.phases),
             nextID: nextID)
     }
 }

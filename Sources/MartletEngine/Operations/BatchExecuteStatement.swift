@@ -71,6 +71,9 @@ package struct StatementResponse: Sendable {
         case duplicateItem = "DuplicateItem"
         case accessDenied = "AccessDenied"
         case internalServerError = "InternalServerError"
+        case provisionedThroughputExceeded = "ProvisionedThroughputExceeded"
+        case throttlingError = "ThrottlingError"
+        case transactionConflict = "TransactionConflict"
     }
 
     package struct Failure: Sendable {
@@ -97,6 +100,13 @@ extension StatementResponse.Failure {
             self.init(code: .duplicateItem, message: OperationError.duplicateItemMessage)
         case .validation(let text): self.init(code: .validationError, message: text)
         case .resourceNotFound(let text): self.init(code: .resourceNotFound, message: text)
+        case .throttled(let fault):
+            self.init(
+                code: fault.isProvisioned ? .provisionedThroughputExceeded : .throttlingError,
+                message: fault.message)
+        case .transactionConflict:
+            self.init(
+                code: .transactionConflict, message: OperationError.transactionConflictMessage)
         case .accessDenied(let text): self.init(code: .accessDenied, message: text)
         default: self.init(code: .internalServerError, message: "Internal server error")
         }
@@ -132,6 +142,16 @@ extension BatchExecuteStatement: StatementOperation {
             case .success(let key):
                 let record = records.next()!
                 let table = key.table.definition.name
+                do throws(OperationError) {
+                    try context.spend(
+                        ConsumedCapacity.readUnits(
+                            bytes: record?.sizeBytes ?? 0, isConsistent: member.isConsistent),
+                        on: key.table.definition)
+                } catch {
+                    output.responses.append(
+                        StatementResponse(failure: .init(error), table: table))
+                    continue
+                }
                 output.responses.append(
                     StatementResponse(item: record.map(member.shown), table: table))
                 guard capacityReport != .none else { continue }

@@ -52,22 +52,36 @@ extension BatchGetItem: ReadOperation {
         }
         var output = Output(responses: [], unprocessed: [], capacity: [])
         var bytesLeft = Limits.batchGetBytes
+        var readCount = 0
+        var refusal: OperationError?
         for (request, keys) in zip(requests, keys) {
             let records = try context.records(forKeys: keys.map(\.rowKey))
             var found: [ReturnedItem] = []
             var unprocessed: [Int] = []
             var units = 0.0
+            var isFull = false
             for (position, record) in records.enumerated() {
                 let size = record?.sizeBytes ?? 0
-                if size > bytesLeft || !unprocessed.isEmpty {
+                isFull = isFull || size > bytesLeft
+                if isFull {
                     unprocessed.append(position)
                     continue
                 }
+                let cost = ConsumedCapacity.readUnits(
+                    bytes: size, isConsistent: request.isConsistent)
+                do throws(OperationError) {
+                    try context.spend(cost, on: keys[position].table.definition)
+                } catch {
+                    refusal = error
+                    unprocessed.append(position)
+                    continue
+                }
+                readCount += 1
                 bytesLeft -= size
-                units += ConsumedCapacity.readUnits(bytes: size, isConsistent: request.isConsistent)
+                units += cost
                 if let record { found.append(record.returned(through: request.projection)) }
             }
-            if !unprocessed.isEmpty { bytesLeft = -1 }
+            if isFull { bytesLeft = -1 }
             output.responses.append(found)
             output.unprocessed.append(unprocessed)
             if capacityReport != .none {
@@ -77,6 +91,7 @@ extension BatchGetItem: ReadOperation {
                         tableUnits: capacityReport == .indexes ? units : nil))
             }
         }
+        if let refusal, readCount == 0 { throw refusal }
         return output
     }
 }

@@ -32,7 +32,7 @@ package struct BatchWriteItem: Sendable {
     }
 
     package struct Output: Sendable {
-        /// What did not fit into 16 MB; the caller sends it again.
+        /// What the table was not ready to take yet; the caller sends it again.
         package var unprocessed: [TableRequests]
         package var capacity: [ConsumedCapacity]
         package var itemCollectionMetrics: [(table: TableName, metrics: [ItemCollectionMetrics])]
@@ -105,11 +105,31 @@ extension BatchWriteItem: WriteOperation {
         }
         var report = WriteBatchReport(capacityReport, metrics: reportsItemCollectionMetrics)
         for change in changes.joined() { try report.addMetrics(of: change.key, in: transaction) }
-        for change in changes.joined() {
-            report.add(transaction.apply(change), of: change.key.table.definition)
+        var unprocessed: [TableRequests] = []
+        var refusal: OperationError?
+        var writtenCount = 0
+        for (table, changes) in zip(tables, changes) {
+            var left: [Request] = []
+            for (request, change) in zip(table.requests, changes) {
+                do throws(OperationError) {
+                    try transaction.admitBatchWrite(change)
+                } catch {
+                    refusal = error
+                    left.append(request)
+                    continue
+                }
+                writtenCount += 1
+                let units = transaction.apply(change)
+                transaction.take(units, from: change.key.table)
+                report.add(units, of: change.key.table.definition)
+            }
+            if !left.isEmpty {
+                unprocessed.append(TableRequests(table: table.table, requests: left))
+            }
         }
+        if let refusal, writtenCount == 0 { throw refusal }
         return Output(
-            unprocessed: [], capacity: report.capacity(),
+            unprocessed: unprocessed, capacity: report.capacity(),
             itemCollectionMetrics: report.itemCollectionMetrics)
     }
 }

@@ -1,7 +1,7 @@
 package import MartletCatalog
 internal import MartletModel
 
-/// CreateTable: a table with its indexes, at once usable.
+/// CreateTable: a table with its indexes, at once usable unless delays were asked for.
 package struct CreateTable: Sendable {
     package typealias Output = TableDescription
 
@@ -23,6 +23,7 @@ extension CreateTable: WriteOperation {
         if directory.tables[request.name] != nil {
             throw .resourceInUse("Table already exists: \(request.name)")
         }
+        try directory.requireNotDeparting(request.name)
         if directory.tables.count >= Limits.tables {
             throw .limitExceeded(
                 "Subscriber limit exceeded: There is a limit of \(Limits.tables) tables per "

@@ -25,6 +25,7 @@ extension DeleteResourcePolicy: WriteOperation {
     ) throws(OperationError) -> Output {
         var resource = try PolicyResource(
             arn: resourceARN, in: transaction.directory, of: transaction.options.owner)
+        try resource.table.requireReady()
         try resource.require(expectedRevision)
         guard let old = resource.policy else { return Output(revision: nil) }
         resource.setPolicy(nil)

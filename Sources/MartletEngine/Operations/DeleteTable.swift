@@ -17,8 +17,10 @@ extension DeleteTable: WriteOperation {
     package func run(
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) -> TableDescription {
+        try transaction.directory.requireNotDeparting(table)
         let table = try transaction.directory.namedTable(table)
         try table.requireReady()
+        try table.requireNotUpdating()
         let definition = table.definition
         if definition.isDeletionProtected {
             throw .validation(
@@ -65,7 +67,7 @@ extension DeleteTable: WriteOperation {
         for index in definition.vectorIndexes { transaction.abandonVectors(index.id) }
         // Its records can be read for another day.
         if let stream { transaction.end(stream) }
-        transaction.remove(definition)
+        transaction.remove(definition, describedAs: description)
         return description
     }
 }

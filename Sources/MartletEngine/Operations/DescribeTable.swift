@@ -11,9 +11,12 @@ package struct DescribeTable: Sendable {
 
 extension DescribeTable: ReadOperation {
     package func run(in context: ReadContext) throws(OperationError) -> TableDescription {
-        let definition = try context.directory.namedTable(table).definition
+        if let departed = context.directory.departedTable(table) { return departed.description }
+        let table = try context.directory.namedTable(table)
+        let definition = table.definition
         var description = try TableDescription(
             definition, owner: context.options.owner, tally: context.tally)
+        table.phases?.show(in: &description)
         description.latestStreamLabel = try context.latestStreamLabel(of: definition)
         return description
     }

@@ -25,7 +25,7 @@ extension DisableKinesisStreamingDestination: WriteOperation {
     package func run(
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) -> Output {
-        var definition = try transaction.directory.namedTable(table).definition
+        var definition = try transaction.directory.changeableTable(table).definition
         guard !hasPrecision else {
             throw .validation(
                 "Stream cannot be disabled using EnableKinesisStreamingConfiguration parameters")

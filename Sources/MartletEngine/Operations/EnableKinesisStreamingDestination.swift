@@ -29,7 +29,7 @@ extension EnableKinesisStreamingDestination: WriteOperation {
     package func run(
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) -> Output {
-        var definition = try transaction.directory.namedTable(table).definition
+        var definition = try transaction.directory.changeableTable(table).definition
         var destinations = definition.attached.destinations
         guard !destinations.contains(where: \.isActive) else {
             throw .destination(

@@ -34,6 +34,9 @@ extension GetItem: ReadOperation {
         let key = try PreparedKey(key, of: context.directory.table(table))
         try key.table.definition.checkPaths(of: projection)
         let record = try context.record(forKey: key.rowKey)
+        try context.spend(
+            ConsumedCapacity.readUnits(bytes: record?.sizeBytes ?? 0, isConsistent: isConsistent),
+            on: key.table.definition)
         var output = Output(item: record.map { $0.returned(through: projection) })
         if capacityReport != .none {
             let units = ConsumedCapacity.readUnits(

@@ -18,7 +18,7 @@ package struct ListTables: Sendable {
 
 extension ListTables: ReadOperation {
     package func run(in context: ReadContext) throws(OperationError) -> Output {
-        let names = context.directory.names
+        let names = context.directory.shownNames
         let first = names.firstPosition { name in exclusiveStartName.map { $0 < name } ?? true }
         let rest = names[first...]
         let page = Array(rest.prefix(limit))

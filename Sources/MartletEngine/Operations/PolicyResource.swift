@@ -17,6 +17,7 @@ package struct KeptPolicy: Hashable, Sendable {
 
 /// A resource that exists and may have a policy.
 struct PolicyResource {
+    let table: Table
     var definition: TableDefinition
     /// The label of its stream; nil: the table itself.
     private let streamLabel: String?
@@ -49,7 +50,8 @@ struct PolicyResource {
                 "One or more parameter values were invalid: Invalid resource arn provided, "
                     + "only table or stream is accepted. Provided resource arn: \(text)")
         }
-        definition = try directory.namedTable(parsed.table).definition
+        table = try directory.namedTable(parsed.table)
+        definition = table.definition
         if let streamLabel, definition.stream?.label != streamLabel {
             throw .resourceNotFound(
                 "Requested resource not found: Stream: \(streamLabel) not found for Table: "

@@ -26,6 +26,7 @@ extension PutResourcePolicy: WriteOperation {
     ) throws(OperationError) -> Output {
         var resource = try PolicyResource(
             arn: resourceARN, in: transaction.directory, of: transaction.options.owner)
+        try resource.table.requireReady()
         try resource.require(expectedRevision)
         let old = resource.policy
         // The same document again is no change, and keeps its revision.

@@ -45,6 +45,17 @@ extension WriteTransaction {
                 ? .backup(.tableExists, "Table already exists: \(name)")
                 : .backup(.tableInUse, "Table is being created: \(name)")
         }
+        if directory.departedTable(name) != nil {
+            throw .backup(.tableInUse, "Table is being deleted: \(name)")
+        }
+        let restoreCount = directory.tables.values.count {
+            $0.definition.restored?.isInProgress == true
+        }
+        if restoreCount >= Limits.restores {
+            throw .limitExceeded(
+                "Subscriber limit exceeded: There is a limit of \(Limits.restores) concurrent "
+                    + "restores per subscriber")
+        }
         if directory.tables.count >= Limits.tables {
             throw .limitExceeded(
                 "Subscriber limit exceeded: There is a limit of \(Limits.tables) tables per "

@@ -20,9 +20,10 @@ extension TagResource: WriteOperation {
     package func run(
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) {
-        var definition = try transaction.directory.table(
-            arn: resourceARN, for: "TagResource", of: transaction.options.owner
-        ).definition
+        let table = try transaction.directory.table(
+            arn: resourceARN, for: "TagResource", of: transaction.options.owner)
+        try table.requireReady()
+        var definition = table.definition
         do throws(ValidationError) {
             definition.tags = try Tag.merge(tags, into: definition.tags)
         } catch {

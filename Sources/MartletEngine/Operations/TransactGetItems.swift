@@ -33,6 +33,29 @@ package struct TransactGetItems: Sendable {
 }
 
 extension TransactGetItems: ReadOperation {
+    /// Counts what the reads cost, or cancels them all.
+    private func spend(
+        on keys: [PreparedKey], _ records: [ItemRecord?], in context: ReadContext
+    ) throws(OperationError) {
+        guard let rules = context.options.trafficRules else { return }
+        var reasons: [CancellationReason] = []
+        for key in keys {
+            do throws(OperationError) {
+                if rules.meetsTransaction() { throw .transactionConflict }
+                try rules.admit(.read, to: key.table.definition)
+                reasons.append(CancellationReason(code: .none))
+            } catch {
+                reasons.append(error.trafficReason!)
+            }
+        }
+        if reasons.contains(where: { $0.code != .none }) { throw .transactionCancelled(reasons) }
+        for (key, record) in zip(keys, records) {
+            let units = ConsumedCapacity.readUnits(
+                bytes: record?.sizeBytes ?? 0, isConsistent: true)
+            rules.take(2 * units, .read, from: key.table.definition)
+        }
+    }
+
     package func run(in context: ReadContext) throws(OperationError) -> Output {
         var keys: [PreparedKey] = []
         var reasons: [CancellationReason] = []
@@ -51,6 +74,7 @@ extension TransactGetItems: ReadOperation {
         try requireOneActionPerItem(keys)
 
         let records = try context.records(forKeys: keys.map(\.rowKey))
+        try spend(on: keys, records, in: context)
         var output = Output(items: [], capacity: [])
         var units: [(table: TableName, units: Double)] = []
         for (get, record) in zip(gets, records) {

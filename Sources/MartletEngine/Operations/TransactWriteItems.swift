@@ -130,6 +130,7 @@ extension TransactWriteItems: WriteOperation {
                 units = transaction.apply(change)
             }
             // A transaction prepares and commits: two writes.
+            transaction.take(units * 2, from: change.key.table)
             report.add(units * 2, of: change.key.table.definition)
         }
         if let token { transaction.remember(token) }
@@ -145,6 +146,10 @@ extension TransactWriteItems: WriteOperation {
         var changes: [ItemChange] = []
         var reasons: [CancellationReason] = []
         for (action, prepared) in zip(actions, prepared) {
+            if let refusal = transaction.trafficReason(against: prepared.key.table) {
+                reasons.append(refusal)
+                continue
+            }
             let old = try transaction.oldItem(prepared.key)
             guard action.condition.holds(for: old.record) else {
                 let shown = action.returnsItemOnConditionFailure ? old.record : nil
@@ -157,10 +162,18 @@ extension TransactWriteItems: WriteOperation {
             }
             do throws(OperationError) {
                 let new = try action.newItem(prepared, replacing: old.record)
-                changes.append(ItemChange(key: prepared.key, old: old, new: new))
+                let change = ItemChange(key: prepared.key, old: old, new: new)
+                try transaction.admitIndexRows(of: change)
+                changes.append(change)
                 reasons.append(CancellationReason(code: .none))
             } catch {
-                reasons.append(try CancellationReason(validation: error))
+                let reason =
+                    if let refusal = error.trafficReason {
+                        refusal
+                    } else {
+                        try CancellationReason(validation: error)
+                    }
+                reasons.append(reason)
             }
         }
         if changes.count < actions.count { throw .transactionCancelled(reasons) }

@@ -19,9 +19,10 @@ extension UntagResource: WriteOperation {
     package func run(
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) {
-        var definition = try transaction.directory.table(
-            arn: resourceARN, for: "UntagResource", of: transaction.options.owner
-        ).definition
+        let table = try transaction.directory.table(
+            arn: resourceARN, for: "UntagResource", of: transaction.options.owner)
+        try table.requireReady()
+        var definition = table.definition
         definition.tags.removeAll { keys.contains($0.key) }
         transaction.save(definition)
     }

@@ -26,7 +26,7 @@ extension UpdateKinesisStreamingDestination: WriteOperation {
     package func run(
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) -> Output {
-        var definition = try transaction.directory.namedTable(table).definition
+        var definition = try transaction.directory.changeableTable(table).definition
         guard let precision else {
             throw .validation(
                 "Streaming destination cannot be updated with given parameters: "

@@ -37,6 +37,12 @@ extension UpdateTable: WriteOperation {
             tallies[index.id] = try transaction.tally(index.id)
         }
         // Described before the change: that reads, which may fail.
+        let phases = transaction.options.statusDelay.map { delay in
+            StatusPhases(
+                following: directory.tables[change.name]!.phases, by: transaction.options.clock
+            )
+            .updating(by: changed, tallies: tallies, for: delay)
+        }
         var description = try TableDescription(
             changed.definition, owner: transaction.options.owner, tally: transaction.tally)
         if changed.changesTable { description.status = .updating }
@@ -53,7 +59,7 @@ extension UpdateTable: WriteOperation {
         for index in changed.deletedVectorIndexes { transaction.abandonVectors(index.id) }
         if let endedStream { transaction.end(endedStream) }
         if let begunStream { transaction.begin(begunStream) }
-        transaction.save(changed.definition, nextID: nextID)
+        transaction.save(changed.definition, nextID: nextID, phases: phases)
         return description
     }
 
@@ -62,6 +68,9 @@ extension UpdateTable: WriteOperation {
     ) throws(OperationError) -> (ChangedDefinition, nextID: UInt32) {
         var next = directory.nextID
         do throws(CatalogError) {
+            if directory.departedTable(change.name) != nil {
+                throw .resourceInUse(DepartedTable.inUseText(change.name))
+            }
             // A table that is not there has nothing to be compared with; its request is checked
             // all the same, because that comes first.
             guard let table = directory.tables[change.name] else {
@@ -74,6 +83,7 @@ extension UpdateTable: WriteOperation {
                     "Requested resource not found: Table: \(change.name) not found")
             }
             guard table.isReady else { throw .resourceInUse(table.notReadyText) }
+            if let text = table.updatingText(for: change) { throw .resourceInUse(text) }
             let changed = try table.definition.applying(change, now: now, owner: options.owner) {
                 defer { next += 1 }
                 return next

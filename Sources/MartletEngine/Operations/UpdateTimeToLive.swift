@@ -27,8 +27,7 @@ extension UpdateTimeToLive: WriteOperation {
     package func run(
         _ prepared: Void, in transaction: WriteTransaction
     ) throws(OperationError) -> Output {
-        let table = try transaction.directory.namedTable(table)
-        try table.requireReady()
+        let table = try transaction.directory.changeableTable(table)
         var definition = table.definition
         var nextID: UInt32?
         switch (definition.timeToLiveAttribute, isEnabled) {

@@ -22,23 +22,27 @@ struct PageReader {
         over range: KeyRange, _ direction: ScanDirection, after start: [UInt8]?
     ) throws(OperationError) -> Page? {
         let fetches = try target.fetchesFromTable(reading)
+        let read: (page: Page, tally: PageTally)?
         do throws(StorageError) {
             if fetches {
                 let snapshot = try context.store.snapshot()
-                return try page(
+                read = try page(
                     over: range, direction, after: start, reading: snapshot, fetching: snapshot)
+            } else {
+                read = try page(
+                    over: range, direction, after: start, reading: context.store, fetching: nil)
             }
-            return try page(
-                over: range, direction, after: start, reading: context.store, fetching: nil)
         } catch {
             throw .storage(error)
         }
+        if let read { try spend(read.tally) }
+        return read?.page
     }
 
     private func page(
         over range: KeyRange, _ direction: ScanDirection, after start: [UInt8]?,
         reading rows: any KeyValueReadable, fetching items: (any KeyValueReadable)?
-    ) throws(StorageError) -> Page? {
+    ) throws(StorageError) -> (page: Page, tally: PageTally)? {
         var range = range
         if let start {
             switch direction {
@@ -75,10 +79,11 @@ struct PageReader {
                 if isLast { break }
             }
         }
-        return Page(
+        let page = Page(
             items: reading.select == .count ? nil : found, count: tally.count,
             scannedCount: tally.scannedCount, lastEvaluatedKey: last.map(target.position),
             capacity: capacity(tally))
+        return (page, tally)
     }
 
     private func fetch(
@@ -90,6 +95,14 @@ struct PageReader {
             throw .corruption(file: nil, offset: nil, detail: "an index row without its item")
         }
         return try ItemRecord(stored: bytes)
+    }
+
+    /// Counts what the page has cost, or refuses it.
+    private func spend(_ tally: PageTally) throws(OperationError) {
+        let rows = ConsumedCapacity.readUnits(
+            bytes: tally.rowBytes, isConsistent: reading.isConsistent)
+        // A local index reads at its table's cost.
+        try context.spend(rows + tally.fetchedUnits, on: target.table, index: target.index)
     }
 
     private func capacity(_ tally: PageTally) -> ConsumedCapacity? {

@@ -153,6 +153,13 @@ extension WriteTransaction {
         if directory.tables[name] != nil {
             throw .resourceInUse("Table already exists: \(name)")
         }
+        try directory.requireNotDeparting(name)
+        let importCount = directory.tables.values.count { $0.definition.attached.isImporting }
+        if importCount >= Limits.imports {
+            throw .limitExceeded(
+                "Subscriber limit exceeded: There is a limit of \(Limits.imports) concurrent "
+                    + "imports per subscriber")
+        }
         if directory.tables.count >= Limits.tables {
             throw .limitExceeded(
                 "Subscriber limit exceeded: There is a limit of \(Limits.tables) tables per "

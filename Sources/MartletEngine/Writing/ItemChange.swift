@@ -111,6 +111,21 @@ extension WriteTransaction {
         return units
     }
 
+    /// Which indexes a change writes to, by their positions.
+    func indexesTouched(by change: ItemChange) -> [Bool] {
+        let definition = change.key.table.definition
+        return definition.indexes.enumerated().map { position, index in
+            let isBuilt = !change.old.unbuiltIndexes.contains(position)
+            let old =
+                isBuilt
+                ? change.old.record.flatMap { IndexRow(of: $0, in: index, of: definition) } : nil
+            if case .none = IndexChange(from: old, to: change.new?.indexRows[position]) {
+                return false
+            }
+            return true
+        }
+    }
+
     /// Makes a change to an index.
     /// - Returns: its write units. A moved entry is a delete and a put.
     private func apply(_ change: IndexChange, to index: IndexDefinition) -> Double {

@@ -19,8 +19,13 @@ extension WriteTransaction {
     func oldItem(
         _ key: PreparedKey, under options: WriteOptions
     ) throws(OperationError) -> OldItem {
+        try admitWrite(to: key.table)
         let old = try oldItem(key)
         guard options.condition.holds(for: old.record) else {
+            take(
+                WriteUnits(
+                    table: ConsumedCapacity.writeUnits(bytes: old.record?.sizeBytes ?? 0),
+                    indexes: []), from: key.table)
             let shown = options.returnsItemOnConditionFailure ? old.record : nil
             throw .conditionFailed(shown.map { .record($0) })
         }
@@ -31,9 +36,11 @@ extension WriteTransaction {
     func answer(
         _ change: ItemChange, under options: WriteOptions, attributes: ReturnedItem?
     ) throws(OperationError) -> WriteAnswer {
+        try admitIndexRows(of: change)
         let metrics =
             options.reportsItemCollectionMetrics ? try itemCollectionMetrics(change.key) : nil
         let units = apply(change)
+        take(units, from: change.key.table)
         let capacity =
             options.capacityReport == .none
             ? nil

@@ -182,18 +182,37 @@ package final class WriteTransaction: @unchecked Sendable {
     // MARK: Catalogue
 
     /// Stores a new or changed definition; the next writes of this group already see it.
-    func save(_ definition: TableDefinition, nextID: UInt32? = nil) {
+    ///
+    /// - Parameter phases: what the table goes through from now on; nil: as before, or, for a new
+    ///   table, what such a one does.
+    func save(
+        _ definition: TableDefinition, nextID: UInt32? = nil, phases: StatusPhases? = nil
+    ) {
+        var phases = phases
+        if let delay = options.statusDelay, phases == nil {
+            let old = directory.tables[definition.name]
+            phases =
+                old?.id == definition.id
+                ? old?.phases : .creating(for: delay, by: options.clock)
+        }
         put(CatalogKey.table(definition.name), definition.record.bytes)
         if let nextID { put(CatalogKey.nextID, CatalogKey.encode(nextID: nextID)) }
         directory = directory.replacing(
             definition.name,
-            with: Table(definition, isCopied: directory.isCopied(definition.id)),
+            with: Table(
+                definition, isCopied: directory.isCopied(definition.id), phases: phases),
             nextID: nextID ?? directory.nextID)
     }
 
-    func remove(_ definition: TableDefinition) {
+    /// - Parameter description: of the table as it goes.
+    func remove(_ definition: TableDefinition, describedAs description: TableDescription) {
         delete(CatalogKey.table(definition.name))
         directory = directory.replacing(definition.name, with: nil, nextID: directory.nextID)
+        if let delay = options.statusDelay {
+            directory = directory.replacing(
+                departed: definition.name,
+                with: DepartedTable(description, for: delay, by: options.clock))
+        }
     }
 
     // MARK: The end

@@ -11,6 +11,8 @@ struct Call: Sendable {
     var origin: String?
     /// The key that signed, if what it may do is limited.
     var restrictedKey: AccessKey?
+    /// Noted for a request that is carried out later; else the exchange knows it.
+    var acceptsGzip: Bool?
     /// Only when requests are logged.
     var peer: String?
 }

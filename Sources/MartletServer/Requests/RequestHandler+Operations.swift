@@ -156,7 +156,7 @@ extension RequestHandler {
         } catch {
             return .now(refusal(ErrorShape(error), of: call))
         }
-        let acceptsGzip = exchange.acceptsGzip
+        let acceptsGzip = call.acceptsGzip ?? exchange.acceptsGzip
         readers.run { codec in
             var response = answer(request, call)
             if acceptsGzip { response.compress(with: codec) }

@@ -19,18 +19,20 @@ struct RequestHandler: HTTPHandler {
     let origins: OriginPolicy
     /// All databases, where callers are kept apart.
     let dataSets: DataSets?
+    private let disturbance: Disturbance?
     private let access: AccessControl
     private let ids = RequestIDs()
 
     init(
         _ own: DataSet, others: DataSets?, access: AccessControl, origins: OriginPolicy,
-        observer: RequestObserver, readers: ReaderPool
+        disturbance: Disturbance?, observer: RequestObserver, readers: ReaderPool
     ) {
         engine = own.engine
         transfers = own.transfers
         dataSets = others
         self.access = access
         self.origins = origins
+        self.disturbance = disturbance
         self.observer = observer
         self.readers = readers
     }
@@ -91,14 +93,50 @@ struct RequestHandler: HTTPHandler {
         let body = request.body.assumingMemoryBound(to: UInt8.self)
         let host = request.header("Host")
         guard let owner = caller.owner, let dataSets else {
-            return perform(operation, body, host: host, call, exchange)
+            return begin(operation, body, host: host, call, exchange)
         }
         do throws(OperationError) {
             return try serving(dataSets.dataSet(of: owner))
-                .perform(operation, body, host: host, call, exchange)
+                .begin(operation, body, host: host, call, exchange)
         } catch {
             return .now(refusal(ErrorShape(error), of: call))
         }
+    }
+
+    /// Carries out an operation, or has it wait or fail where that was asked for.
+    private func begin(
+        _ operation: OperationName, _ body: HTTPBytes, host: HTTPBytes?, _ call: Call,
+        _ exchange: HTTPExchange
+    ) -> HTTPReply {
+        guard let disturbance else {
+            return perform(operation, body, host: host, call, exchange)
+        }
+        let verdict = disturbance.verdict()
+        guard verdict.delayMilliseconds > 0 else {
+            return verdict.fails
+                ? .now(refusal(.internalServerError, of: call))
+                : perform(operation, body, host: host, call, exchange)
+        }
+        // The bytes are the network thread's.
+        var call = call
+        call.acceptsGzip = exchange.acceptsGzip
+        let (body, host) = (Array(body), host.map(Array.init))
+        disturbance.run(afterMilliseconds: verdict.delayMilliseconds) { [call] in
+            let reply: HTTPReply =
+                verdict.fails
+                ? .now(refusal(.internalServerError, of: call))
+                : body.withUnsafeBufferPointer { body in
+                    guard let host else {
+                        return perform(operation, body, host: nil, call, exchange)
+                    }
+                    return host.withUnsafeBufferPointer {
+                        perform(operation, body, host: $0, call, exchange)
+                    }
+                }
+            if case .now(let response) = reply { exchange.complete(response) }
+            endRound()
+        }
+        return .later
     }
 
     /// The same for the requests to another database.

@@ -111,7 +111,7 @@ extension JSONWriter {
             // A table that is being restored says so for all of them.
             if index.status == .creating, table.status != .creating {
                 member("Backfilling")
-                bool(true)
+                bool(!table.allocatingIndexes.contains(index.id))
             }
         }
         if let throughput = index.throughput { self.throughput(throughput) }
