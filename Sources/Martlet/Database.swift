@@ -20,6 +20,8 @@ public final class Database: Sendable {
     ) throws(DatabaseError) {
         var engineOptions = options.engine
         engineOptions.durability = options.durability == .sync ? .sync : .async
+        engineOptions.vectorPendingLimitBytes = max(
+            engineOptions.vectorPendingLimitBytes, options.memoryBudgetBytes)
         do throws(OperationError) {
             engine = try Engine(
                 store: store, options: engineOptions, vectorFolder: vectorFolder)

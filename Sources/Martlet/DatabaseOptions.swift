@@ -13,7 +13,8 @@ public struct DatabaseOptions: Sendable {
 
     public var durability = Durability.sync
     /// Bounds the memory of the process, whatever the data's size: caches and buffers get what is
-    /// left after the program itself, but never less than 8 MiB. Requests under way come on top.
+    /// left after the program itself, but never less than 8 MiB. Requests under way come
+    /// on top, and vectors on their way into an index, as many bytes again at most.
     public var memoryBudgetBytes = 256 << 20
     /// What the program needs beside caches and buffers: code, threads, the allocator's slack.
     static let overheadBytes = 48 << 20

@@ -190,6 +190,7 @@ extension VectorIndexRequest {
         tuning.codes = index.parameters.codes
         tuning.residence = index.parameters.residence
         tuning.metadata = index.metadata
+        tuning.codeUse = index.codeUse
         let schema =
             (index.hash.map { [SearchSchemaElement(name: $0.name, role: .hash)] } ?? [])
             + index.filters.map { SearchSchemaElement(name: $0.name, role: .inlineFilter) }

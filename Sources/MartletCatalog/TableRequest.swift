@@ -116,6 +116,7 @@ package struct VectorTuning: Hashable, Sendable {
     package var efConstruction: Int
     package var codes: CodeKind
     package var residence: VectorResidence
+    package var codeUse = CodeUse.large
     /// See `VectorIndexDefinition.metadata`.
     package var metadata: Text?
 

@@ -62,7 +62,7 @@ extension VectorIndexRequest {
         return VectorIndexDefinition(
             name: name, id: 0, attribute: self.attribute, parameters: parameters, hash: hash,
             filters: filterAttributes, projection: try Projection(checking: projection),
-            metadata: tuning.metadata)
+            metadata: tuning.metadata, codeUse: tuning.codeUse)
     }
 
     private static func require(

@@ -2,7 +2,7 @@
 //
 //   { name S, id N, attribute S, dimensions N, distance S, hash S?, filters L of S, projection S,
 //     include L?, metadata S?, status S, backfilling BOOL, m N, efConstruction N, codes S,
-//     residence S }
+//     residence S, codeUse S? }
 //
 // Spec: docs/format/catalog.md.
 
@@ -23,6 +23,7 @@ extension VectorIndexDefinition {
         ]
         members["hash"] = hash.map { .string($0.name) }
         members["metadata"] = metadata.map { .string($0) }
+        if codeUse != .large { members["codeUse"] = .text(codeUse.storedName) }
         projection.store(in: &members)
         return .map(members)
     }
@@ -48,12 +49,19 @@ extension VectorIndexDefinition {
         if let name = try reader.optionalText("hash") {
             hash = try definitions.named([Text(name)])[0]
         }
+        var codeUse = CodeUse.large
+        if let name = try reader.optionalText("codeUse") {
+            guard let use = CodeUse(storedName: name) else {
+                throw CorruptRecord("vector index: unknown choice")
+            }
+            codeUse = use
+        }
         self.init(
             name: Text(try reader.text("name")), id: try reader.id("id"),
             attribute: Text(try reader.text("attribute")), parameters: parameters, hash: hash,
             filters: try definitions.named(reader.texts("filters")),
             projection: try Projection(stored: &reader),
-            metadata: try reader.optionalText("metadata").map { Text($0) },
+            metadata: try reader.optionalText("metadata").map { Text($0) }, codeUse: codeUse,
             status: try reader.choice("status"),
             isBackfilling: try reader.flag("backfilling"))
         try reader.finish()
@@ -72,6 +80,21 @@ extension CodeKind {
     fileprivate init?(storedName name: String) {
         guard let kind = Self.allCases.first(where: { $0.storedName == name }) else { return nil }
         self = kind
+    }
+}
+
+extension CodeUse {
+    fileprivate var storedName: String {
+        switch self {
+        case .never: "never"
+        case .large: "large"
+        case .always: "always"
+        }
+    }
+
+    fileprivate init?(storedName name: String) {
+        guard let use = Self.allCases.first(where: { $0.storedName == name }) else { return nil }
+        self = use
     }
 }
 

@@ -18,13 +18,15 @@ package struct VectorIndexDefinition: Hashable, Sendable {
     /// An attribute whose map's fields searches may be filtered by; nil for none. Only a program
     /// that embeds the database can ask for it.
     package var metadata: Text?
+    /// When searches walk on codes. Only a program that embeds the database can change it.
+    package var codeUse: CodeUse
     /// Items that were there before the index are being added.
     package var isBackfilling: Bool
 
     package init(
         name: Text, id: UInt32, attribute: Text, parameters: VectorParameters,
         hash: KeyAttribute? = nil, filters: [KeyAttribute] = [], projection: Projection = .all,
-        metadata: Text? = nil,
+        metadata: Text? = nil, codeUse: CodeUse = .large,
         status: IndexDefinition.Status = .active, isBackfilling: Bool = false
     ) {
         self.name = name
@@ -35,6 +37,7 @@ package struct VectorIndexDefinition: Hashable, Sendable {
         self.filters = filters
         self.projection = projection
         self.metadata = metadata
+        self.codeUse = codeUse
         self.status = status
         self.isBackfilling = isBackfilling
     }

@@ -30,6 +30,9 @@ package struct EngineOptions: Sendable {
     package var traffic = TrafficOptions()
     /// The same at work; nil when nothing is refused.
     var trafficRules: TrafficRules?
+    /// Vectors wait in memory to be taken into graphs, up to so much. Then the commit thread waits,
+    /// and with it everybody who writes, until there is room again. Nobody is refused.
+    package var vectorPendingLimitBytes = 64 << 20
 
     package init() {}
 }

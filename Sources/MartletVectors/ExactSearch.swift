@@ -14,12 +14,12 @@ extension Graph {
         _ search: Search, _ scorer: S, rescored: Bool
     ) throws(VectorError) -> [Neighbor] {
         let context = search.context
-        let batch = context.batch.room(Self.block + 64)
-        let distances = context.distances.room(Self.block + 64)
         // Not what may be returned now: others insert and remove meanwhile, and a newcomer must not
         // take the place of what was there before.
         let wanted = min(
             rescored ? search.rescoreLimit : search.k, slotCount.load(ordering: .acquiring))
+        let batch = context.batch.room(max(Self.block + 64, wanted))
+        let distances = context.distances.room(max(Self.block + 64, wanted))
         var best = BestPacked(context.pool.room(wanted), limit: wanted)
         guard wanted > 0 else { return [] }
         let rowGuard = rescored ? nil : search.storage.rowGuard
@@ -37,6 +37,7 @@ extension Graph {
             }
             try rowGuard?.check(batch, count: count)
             scorer.score(batch, count: count, into: distances)
+            context.scoredCount &+= count
             for i in 0..<count {
                 let word = pack(distances[i], batch[i])
                 if word < best.bound { best.offer(word) }

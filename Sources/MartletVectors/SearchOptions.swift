@@ -16,6 +16,26 @@ public struct Neighbor: Hashable, Sendable {
     }
 }
 
+/// How a search was carried out.
+public struct SearchReport: Hashable, Sendable {
+    public enum Method: Hashable, Sendable {
+        /// The query was compared with everything that may be returned.
+        case exact
+        /// The graph was walked.
+        case graph
+    }
+
+    public var method = Method.exact
+    /// Vectors that the query was compared with, by their codes or in full. One may count twice.
+    public var scoredCount = 0
+    /// Vectors that might be returned: those of the filter, or all.
+    public var admittedCount = 0
+    /// The walk or the comparison with everything read codes.
+    public var readCodes = false
+
+    public init() {}
+}
+
 /// What a search looks for. Values outside their ranges are refused, never clamped.
 public struct SearchOptions: Sendable {
     public static let kRange = 1...100_000

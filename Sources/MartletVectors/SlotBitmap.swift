@@ -32,6 +32,26 @@ public final class SlotBitmap: @unchecked Sendable, Equatable {
         words.initialize(from: other.words, count: wordCount + 1)
     }
 
+    /// The set whose slots are the bits of these words, 64 slots each.
+    public init(words source: some Collection<UInt64>) {
+        wordCount = max(source.count, 1)
+        words = .allocate(capacity: wordCount + 1)
+        words.initialize(repeating: 0, count: wordCount + 1)
+        var place = 0
+        for word in source {
+            words[place] = word
+            count += word.nonzeroBitCount
+            place += 1
+        }
+    }
+
+    /// Its bits, 64 slots a word, up to the last word that has any.
+    public var allWords: [UInt64] {
+        var end = wordCount
+        while end > 0, words[end - 1] == 0 { end -= 1 }
+        return Array(UnsafeBufferPointer(start: words, count: end))
+    }
+
     deinit { words.deallocate() }
 
     public var isEmpty: Bool { count == 0 }

@@ -8,6 +8,16 @@ public enum CodeKind: UInt8, Hashable, Sendable, CaseIterable {
     case int4 = 2
 }
 
+/// When walks read codes, of an index that has a kind of them. This may change in its life.
+public enum CodeUse: UInt8, Hashable, Sendable, CaseIterable {
+    /// Walks read the vectors themselves, and there are no codes.
+    case never = 0
+    /// From about a thousand vectors on; fewer are compared one by one.
+    case large = 1
+    /// There are codes from the first vector on.
+    case always = 2
+}
+
 /// Where the parts of an index are while it is open.
 public enum VectorResidence: UInt8, Hashable, Sendable, CaseIterable {
     /// Everything is in memory.

@@ -137,11 +137,11 @@ extension DatabaseShare {
         var tuning = VectorTuning()
         tuning.m = options.m
         tuning.efConstruction = options.efConstruction
-        tuning.codes = options.isQuantized ? .int8 : options.codes
+        tuning.codes = options.codes
+        tuning.codeUse = options.isQuantized ? .always : .never
         tuning.residence = options.residence
         let request = CollectionSchema.request(
-            table, dimensions: dimensions, distance: options.metric, tuning: tuning,
-            tags: options.isQuantized ? [VectorDatabase.quantizedTag] : [])
+            table, dimensions: dimensions, distance: options.metric, tuning: tuning)
         do throws(OperationError) {
             _ = try engineUnlessClosed().run(CreateTable(request))
         } catch {

@@ -18,6 +18,26 @@ public struct VectorSearchResult: Sendable, Hashable {
     }
 }
 
+/// What a search found, and how.
+public struct VectorSearchExplanation: Sendable, Hashable {
+    public enum Method: String, Sendable, Hashable {
+        /// Everything that may match was compared with the query: nothing can be missing, but what
+        /// codes estimate wrongly.
+        case exact
+        /// The graph was walked.
+        case graph
+    }
+
+    public let results: [VectorSearchResult]
+    public let method: Method
+    /// The query was compared with codes first, and only the best with the vectors.
+    public let readCodes: Bool
+    /// How many times the query was compared with a vector or its code.
+    public let comparedCount: Int
+    /// Vectors whose metadata match the filter; without one, all vectors.
+    public let matchingCount: Int
+}
+
 /// What an id stands for.
 public struct VectorRecord: Sendable, Hashable {
     public let id: String
@@ -45,6 +65,32 @@ extension VectorDatabase {
         let operation = try searching(k, ef, filter, maximumDistance, isExact)
         let (engine, _) = try current()
         return try results(of: operation, for: query, on: engine)
+    }
+
+    /// Finds what `search` finds, and tells how: for whoever wonders why a search is slow, or misses
+    /// something.
+    public func explain(
+        _ query: [Float], k: Int = 10, ef: Int? = nil, filter: MetadataFilter? = nil,
+        maximumDistance: Double? = nil, isExact: Bool = false
+    ) throws(VectorDatabaseError) -> VectorSearchExplanation {
+        try check(query)
+        var operation = try searching(k, ef, filter, maximumDistance, isExact)
+        operation.vector = query
+        let (engine, _) = try current()
+        let (matches, report) = try run(ExplainVectors(operation), on: engine)
+        let matchingCount: Int
+        if let filter {
+            matchingCount = try count(matching: filter)
+        } else {
+            matchingCount = try count()
+        }
+        return VectorSearchExplanation(
+            results: matches.map {
+                VectorSearchResult(id: $0.id.string, distance: $0.distance, metadata: $0.metadata)
+            },
+            method: report.usedGraph ? .graph : .exact, readCodes: report.readCodes,
+            comparedCount: report.comparedCount,
+            matchingCount: matchingCount)
     }
 
     /// Searches for many queries, on all cores.

@@ -5,18 +5,19 @@ internal import MartletVectors
 internal import Synchronization
 
 extension VectorDatabase {
-    /// Says on a table that searches are to walk on copies of a byte a dimension.
-    static let quantizedTag = Tag(key: "martlet:quantized", value: "true")
-
-    /// Makes everything that was written survive power loss: with `Durability.sync` it does
-    /// anyway.
+    /// Makes everything that was written survive power loss, which with `Durability.sync` it does
+    /// anyway, and takes it into the index's file, so that opening is quick. Others may write and
+    /// search meanwhile.
+    ///
+    /// - Complexity: O(vectors × dimensions) when anything has changed: the file is written anew.
     public func save() throws(VectorDatabaseError) {
-        let (engine, _) = try current()
+        let (engine, schema) = try current()
         do throws(OperationError) {
             try engine.sync()
         } catch {
             throw VectorDatabaseError(error, collection: name)
         }
+        engine.checkpoint(schema)
     }
 
     /// Vectors deleted since the database was opened or last compacted.
@@ -32,33 +33,36 @@ extension VectorDatabase {
         if counters.deletedCount.exchange(0, ordering: .relaxed) > 0 { engine.compact(schema) }
     }
 
-    /// Whether the program asked for searches on copies of a byte a dimension. The best candidates
-    /// are compared in full in any case.
+    /// Whether searches walk on codes: copies of vectors of a byte or half a byte a dimension. The
+    /// best candidates are compared in full in any case.
     public var isQuantized: Bool {
-        get throws(VectorDatabaseError) { try current().1.tags.contains(Self.quantizedTag) }
+        get throws(VectorDatabaseError) { try current().1.isQuantized }
     }
 
-    /// Has searches walk on copies of few bits, and remembers it. A collection has had such copies
-    /// from its creation on, unless it was made without codes.
+    /// Makes codes of all vectors and has searches walk on them, from now on: those of later vectors
+    /// are made as they come, also after the database is opened again. Searches are faster on large
+    /// vectors; they lose next to nothing, as the best candidates are compared in full.
     ///
     /// - Throws: `invalidArgument` for a collection made without codes.
+    /// - Complexity: O(vectors × dimensions), on all cores; some milliseconds for 100,000.
     public func enableQuantizedSearch() throws(VectorDatabaseError) {
+        try setCodeUse(.always)
+    }
+
+    /// Has searches walk on the vectors themselves and lets go of the codes, from now on.
+    public func disableQuantizedSearch() throws(VectorDatabaseError) { try setCodeUse(.never) }
+
+    private func setCodeUse(_ use: CodeUse) throws(VectorDatabaseError) {
         let (engine, schema) = try current()
-        guard schema.index.parameters.codes != .none else {
+        if use != .never, schema.index.parameters.codes == .none {
             throw .invalidArgument("The collection was made without codes")
         }
-        try run(
-            SetCollectionTag(table: table, tag: Self.quantizedTag, isSet: true), on: engine)
+        try run(SetCodeUse(table: table, use: use), on: engine)
+        engine.followCodeUse(of: schema)
     }
 
-    /// Takes back what `enableQuantizedSearch` said. Copies that are smaller than vectors are kept.
-    public func disableQuantizedSearch() throws(VectorDatabaseError) {
-        let (engine, _) = try current()
-        try run(
-            SetCollectionTag(table: table, tag: Self.quantizedTag, isSet: false), on: engine)
-    }
-
-    /// What the collection and its index are like. The index may lag behind the last writes.
+    /// What the collection and its index are like. A graph that has not taken in the last writes is
+    /// waited for, up to a second; a longer backlog shows in it.
     public func stats() throws(VectorDatabaseError) -> VectorStats {
         let (engine, schema) = try current()
         let count = try count()
@@ -71,7 +75,7 @@ extension VectorDatabase {
             vectorBytes: bytes.rows.inMemory + bytes.rows.mapped,
             graphBytes: bytes.links.inMemory + bytes.links.mapped,
             codeBytes: bytes.codes.inMemory + bytes.codes.mapped,
-            isScanned: shape.graph.isScanned, isQuantized: try isQuantized)
+            isScanned: shape.graph.isScanned, isQuantized: schema.isQuantized)
     }
 }
 
@@ -88,7 +92,7 @@ public struct VectorStats: Hashable, Sendable {
     public let minimumDegree: Int
     public let vectorBytes: Int
     public let graphBytes: Int
-    /// Of the copies that searches walk on.
+    /// Of the codes that searches walk on; 0 when they walk on the vectors.
     public let codeBytes: Int
     /// There are so few vectors that searches compare the query with all of them.
     public let isScanned: Bool

@@ -8,10 +8,11 @@ public struct VectorOptions: Hashable, Sendable {
     public var m: Int
     /// Candidates that an insertion considers: 1 ... 100,000.
     public var efConstruction: Int
-    /// Whether searches walk on copies of a byte a dimension (`quantizedSearch`).
+    /// Whether searches walk on codes, small copies of the vectors, and compare only the best in
+    /// full: faster, at the price of the codes' memory. `VectorDatabase.enableQuantizedSearch`
+    /// changes it.
     public var isQuantized: Bool
-    /// What searches walk on otherwise: by default copies of half a byte a dimension, from which
-    /// the best are compared in full.
+    /// What codes are like, when there are any: by default half a byte a dimension.
     public var codes: CodeKind
     public var residence: VectorResidence
 

@@ -29,18 +29,20 @@ package struct CollectionSchema: Sendable {
     }
 
     package var dimensions: Int { index.dimensions }
+    /// Whether searches walk on codes, when there are enough vectors to walk at all.
+    package var isQuantized: Bool {
+        index.parameters.codes != .none && index.codeUse != .never
+    }
     package var tableName: TableName { table.definition.name }
     package var tableID: UInt32 { table.id }
-    package var tags: [Tag] { table.definition.tags }
 
     /// What a table is made with to be a collection.
     package static func request(
-        _ name: TableName, dimensions: Int, distance: Metric, tuning: VectorTuning,
-        tags: [Tag] = []
+        _ name: TableName, dimensions: Int, distance: Metric, tuning: VectorTuning
     ) -> TableRequest {
         var tuning = tuning
         tuning.metadata = "metadata"
-        var request = TableRequest(
+        return TableRequest(
             name: name, attributeDefinitions: [KeyAttribute(name: "id", type: .string)],
             keySchema: [KeySchemaElement(name: "id", role: .hash)],
             vectorIndexes: [
@@ -49,8 +51,6 @@ package struct CollectionSchema: Sendable {
                     distance: distance, tuning: tuning)
             ],
             billing: .payPerRequest)
-        request.tags = tags
-        return request
     }
 
     // MARK: Items

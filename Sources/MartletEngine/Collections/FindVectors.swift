@@ -50,6 +50,13 @@ package struct FindVectors: Sendable {
 extension FindVectors: ReadOperation {
     /// - Returns: best first.
     package func run(in context: ReadContext) throws(OperationError) -> [Match] {
+        var report = VectorSearchReport()
+        return try run(in: context, &report)
+    }
+
+    fileprivate func run(
+        in context: ReadContext, _ report: inout VectorSearchReport
+    ) throws(OperationError) -> [Match] {
         let schema = try context.directory.collection(table)
         guard vector.count == schema.dimensions else {
             throw .validation(
@@ -58,11 +65,11 @@ extension FindVectors: ReadOperation {
         guard k > 0 else { return [] }
         var matches: [Match]
         if k >= SearchOptions.kRange.upperBound {
-            matches = try scan(schema, context)
+            matches = try scan(schema, context, &report)
         } else if filter == nil || context.vectorIndexes[schema.index.id]?.filters ?? false {
-            matches = try nearest(schema, context)
+            matches = try nearest(schema, context, &report)
         } else {
-            matches = try nearestMatching(schema, context)
+            matches = try nearestMatching(schema, context, &report)
         }
         if let maximumDistance { matches.removeAll { $0.distance > maximumDistance } }
         return matches
@@ -71,14 +78,15 @@ extension FindVectors: ReadOperation {
     /// Asks for one more than is wanted: if that is as far as the last, more may be, and the ids
     /// decide among them.
     private func nearest(
-        _ schema: CollectionSchema, _ context: ReadContext
+        _ schema: CollectionSchema, _ context: ReadContext,
+        _ report: inout VectorSearchReport
     ) throws(OperationError) -> [Match] {
         let limit = SearchOptions.kRange.upperBound
         var wanted = min(k, limit - 1) + 1
         var attempts = 0
         while true {
             let (matches, foundCount) = try candidates(
-                wanted, isFilteredByIndex: true, schema, context)
+                wanted, isFilteredByIndex: true, schema, context, &report)
             let isAll = foundCount < wanted
             let lost = foundCount - matches.count
             attempts += 1
@@ -95,12 +103,14 @@ extension FindVectors: ReadOperation {
 
     /// Filters what is nearest, taking ever more of it; when that gets long, compares everything.
     private func nearestMatching(
-        _ schema: CollectionSchema, _ context: ReadContext
+        _ schema: CollectionSchema, _ context: ReadContext,
+        _ report: inout VectorSearchReport
     ) throws(OperationError) -> [Match] {
         if !isExact {
             var wanted = min(max(4 * k, 64), SearchOptions.kRange.upperBound)
             while wanted <= max(1024, 16 * k), wanted <= SearchOptions.kRange.upperBound {
-                let (candidates, foundCount) = try candidates(wanted, schema, context)
+                let (candidates, foundCount) = try candidates(
+                    wanted, schema, context, &report)
                 let matches = candidates.filter { filter!.matches($0.metadata) }
                 if matches.count > k || foundCount < wanted && foundCount == candidates.count {
                     return Array(matches.prefix(k))
@@ -108,13 +118,13 @@ extension FindVectors: ReadOperation {
                 wanted *= 4
             }
         }
-        return try scan(schema, context)
+        return try scan(schema, context, &report)
     }
 
     /// - Returns: best first, and how many the index found.
     private func candidates(
         _ wanted: Int, isFilteredByIndex: Bool = false, _ schema: CollectionSchema,
-        _ context: ReadContext
+        _ context: ReadContext, _ report: inout VectorSearchReport
     ) throws(OperationError) -> ([Match], Int) {
         var search = VectorSearch(vector: vector, k: wanted)
         search.ef = ef.map { max($0, wanted) }
@@ -122,7 +132,8 @@ extension FindVectors: ReadOperation {
         search.filter = isFilteredByIndex ? filter : nil
         let found: [VectorMatch]
         do throws(StorageError) {
-            found = try context.vectorIndexes.search(search, in: schema.index) ?? []
+            found =
+                try context.vectorIndexes.search(search, in: schema.index, report: &report) ?? []
         } catch {
             throw .storage(error)
         }
@@ -143,7 +154,8 @@ extension FindVectors: ReadOperation {
 
     /// Compares every item that matches.
     private func scan(
-        _ schema: CollectionSchema, _ context: ReadContext
+        _ schema: CollectionSchema, _ context: ReadContext,
+        _ report: inout VectorSearchReport
     ) throws(OperationError) -> [Match] {
         let scorer = CollectionScore(vector, schema.index.distance)
         var best: [Match] = []
@@ -158,6 +170,7 @@ extension FindVectors: ReadOperation {
                 }
                 let match = Match(
                     id: row.id, distance: scorer.distance(to: row.vector), metadata: metadata)
+                report.comparedCount += 1
                 if best.count == k, !match.isBetter(than: best[k - 1]) { continue }
                 let place = best.partitioningIndex { match.isBetter(than: $0) }
                 if best.count == k { best.removeLast() }
@@ -167,6 +180,20 @@ extension FindVectors: ReadOperation {
             throw .storage(error)
         }
         return best
+    }
+}
+
+/// Finds the same, and tells how.
+package struct ExplainVectors: ReadOperation {
+    package var search: FindVectors
+
+    package init(_ search: FindVectors) { self.search = search }
+
+    package func run(
+        in context: ReadContext
+    ) throws(OperationError) -> (matches: [FindVectors.Match], report: VectorSearchReport) {
+        var report = VectorSearchReport()
+        return (try search.run(in: context, &report), report)
     }
 }
 

@@ -12,6 +12,7 @@ struct GrowingBuffer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked
 
     /// - Parameter bytes: a whole number of elements, copied.
     init(copying bytes: UnsafeRawBufferPointer) {
+        precondition(bytes.count % MemoryLayout<Element>.stride == 0)
         resize(to: bytes.count / MemoryLayout<Element>.stride)
         if count > 0 { memcpy(base!, bytes.baseAddress!, bytes.count) }
     }
@@ -60,6 +61,9 @@ struct GrowingBuffer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked
             base.unsafelyUnwrapped[position] = newValue
         }
     }
+
+    /// The elements; valid until the buffer changes.
+    var elements: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
 
     /// The elements as bytes; valid until the buffer changes.
     var bytes: UnsafeRawBufferPointer {

@@ -12,6 +12,8 @@ extension LiveVectorIndex {
     /// So many changes go into the graph at once; what a search has to compare one by one shrinks
     /// only then.
     private static let batchCount = 512
+    /// So many when more than eight times as many wait: searches compare many one by one anyway.
+    private static let longBatchCount = 2048
     /// The locks are let go after so many, so that the commit thread need not wait for all.
     private static let lockedCount = 32
 
@@ -21,7 +23,9 @@ extension LiveVectorIndex {
     ///   can be done now.
     func carry(threads: Int) -> Int? {
         let (graph, batch, current) = book.withLock { book in
-            let batch = book.isFull ? [] : book.pending.first(Self.batchCount)
+            let isLong = book.pending.count > 8 * Self.longBatchCount
+            let count = isLong ? Self.longBatchCount : Self.batchCount
+            let batch = book.isFull ? [] : book.pending.first(count)
             return (book.graph, batch, batch.filter { !book.pending.isReplaced($0) })
         }
         guard !batch.isEmpty, let entries = entries(of: current) else { return nil }
@@ -166,6 +170,7 @@ extension LiveVectorIndex {
     /// - Returns: false when the graph is no longer this one.
     private func register(_ insertions: [Insertion], in graph: HNSWIndex) -> Bool {
         if definition.metadata != nil {
+            loadColumnsIfNeeded()
             columns.withLock { columns in
                 for insertion in insertions {
                     columns.set(insertion.slot, insertion.entry.metadata)

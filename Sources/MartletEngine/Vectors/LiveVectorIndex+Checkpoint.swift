@@ -10,6 +10,8 @@ extension LiveVectorIndex {
     struct Opened: ~Copyable, Sendable {
         var book: Book
         var postings: ValuePostings
+        /// Has the columns of metadata, perhaps.
+        var file: IndexFile?
     }
 
     /// The file's contents if it can be used; else an empty index that is to be made from the items.
@@ -38,10 +40,11 @@ extension LiveVectorIndex {
         }
         let items = try itemsToTakeIn(
             in: store, index: definition.id, table: table.name, keyPrefix: keyPrefix)
-        var book = Book(graph: emptyGraph(definition), after: last, remaining: items)
+        var book = Book(
+            graph: emptyGraph(definition, definition.codeUse), after: last, remaining: items)
         book.lineCount = last == 0 ? 0 : longLineCount
         return Opened(
-            book: book, postings: ValuePostings(elementCount: definition.schema.count))
+            book: book, postings: ValuePostings(elementCount: definition.schema.count), file: nil)
     }
 
     private enum OpeningFailure: Error {
@@ -54,8 +57,10 @@ extension LiveVectorIndex {
         _ path: String, _ definition: VectorIndexDefinition, _ store: any KeyValueStore
     ) throws(OpeningFailure) -> Opened {
         let checkpoint: VectorCheckpoint
+        let file: IndexFile
         do throws(VectorError) {
-            checkpoint = try VectorCheckpoint(IndexFile(path: path), of: definition)
+            file = try IndexFile(path: path)
+            checkpoint = try VectorCheckpoint(file, of: definition)
         } catch {
             throw .file(error)
         }
@@ -72,8 +77,9 @@ extension LiveVectorIndex {
         var book = Book(graph: checkpoint.graph, after: state.position)
         book.keys = checkpoint.keys
         book.isToBeLoaded = true
-        book.hasColumns = false
-        return Opened(book: book, postings: checkpoint.postings)
+        return Opened(
+            book: book, postings: checkpoint.postings,
+            file: definition.metadata == nil ? nil : file)
     }
 
     /// Writes a file of what the graph holds, in the place of the one before. Searches and
@@ -133,6 +139,11 @@ extension LiveVectorIndex {
             try file.write(.state, bytes)
         }
         for part in keys.sections + values.sections { try file.write(part.section, part.bytes) }
+        guard definition.metadata != nil else { return }
+        loadColumnsIfNeeded()
+        // Without them, they are made from the items after the next opening.
+        guard book.withLock({ $0.hasColumns }) else { return }
+        try columns.withLock { MetadataParts($0) }.write(to: file)
     }
 
     func logRebuild(_ reason: String) { Self.logRebuild(of: definition, reason, options.log) }

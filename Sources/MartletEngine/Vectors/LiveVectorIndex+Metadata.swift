@@ -14,6 +14,7 @@ extension LiveVectorIndex {
     /// The slots whose metadata match. Where the columns do not say, items are looked at: an item
     /// that has changed since no longer is what its slot stands for.
     func slots(matching filter: MetadataFilter) throws(StorageError) -> SlotBitmap {
+        loadColumnsIfNeeded()
         let selection = columns.withLock { $0.select(filter) }
         guard let unknown = selection.unknown else { return selection.matching }
         let matching = SlotBitmap(copying: selection.matching)
@@ -64,12 +65,40 @@ extension LiveVectorIndex {
 
     /// Whether filters can be made sets of slots: not while the columns are being made from the
     /// items, after opening without them.
-    var filters: Bool { definition.metadata != nil && book.withLock { $0.hasColumns } }
+    var filters: Bool {
+        guard definition.metadata != nil else { return false }
+        loadColumnsIfNeeded()
+        return book.withLock { $0.hasColumns }
+    }
+
+    /// Takes the columns from the file that the index was opened from, if that was not done yet:
+    /// whoever needs them first does so, everybody else waits for some milliseconds. When the file
+    /// has none, or damaged ones, they are to be made from the items.
+    func loadColumnsIfNeeded() {
+        columnSource.withLock { source in
+            guard let file = source else { return }
+            source = nil
+            let slotLimit = book.withLock { $0.graph.slotCount }
+            do throws(VectorError) {
+                var read = MetadataColumns()
+                if try read.replace(with: file, slotLimit: slotLimit) {
+                    columns.withLock { swap(&$0, &read) }
+                    return
+                }
+            } catch {
+                options.log(
+                    "metadata of vector index \(definition.id) are read from the items: "
+                        + error.logText)
+            }
+            book.withLock { $0.hasColumns = false }
+        }
+    }
 
     /// Makes the columns from the items, for slots that came from a file without them. Items that
     /// have changed since are no longer what their slots stand for.
     func makeColumnsIfNeeded() {
         guard definition.metadata != nil else { return }
+        loadColumnsIfNeeded()
         let (graph, isNeeded) = book.withLock { ($0.graph, !$0.hasColumns) }
         guard isNeeded else { return }
         do throws(StorageError) {

@@ -8,12 +8,14 @@ internal import Synchronization
 
 extension LiveVectorIndex {
     /// The best matches among all that was published before the call, best first.
-    func search(_ search: VectorSearch) throws(StorageError) -> [VectorMatch] {
+    func search(
+        _ search: VectorSearch, _ report: inout VectorSearchReport
+    ) throws(StorageError) -> [VectorMatch] {
         // What is said of changes that are under way is taken out of the graph's matches. When it is
         // not known then what comes behind them, the graph is asked for so many more.
         var k = search.k
         while true {
-            switch try attempt(search, k: k) {
+            switch try attempt(search, k: k, &report) {
             case .matches(let matches): return matches
             case .tooFew(let count): k = min(k + count, SearchOptions.kRange.upperBound)
             case .again: break
@@ -67,7 +69,9 @@ extension LiveVectorIndex {
     }
 
     /// - Parameter k: how many matches the graph is asked for.
-    private func attempt(_ search: VectorSearch, k: Int) throws(StorageError) -> Attempt {
+    private func attempt(
+        _ search: VectorSearch, k: Int, _ report: inout VectorSearchReport
+    ) throws(StorageError) -> Attempt {
         let beginning = book.withLock { Beginning($0) }
         let found: Walk?
         var matching: SlotBitmap?
@@ -75,7 +79,7 @@ extension LiveVectorIndex {
             matching = try slots(matching: filter)
         }
         do throws(VectorError) {
-            found = try self.walk(search, k: k, matching, beginning)
+            found = try self.walk(search, k: k, matching, beginning, &report)
         } catch {
             switch error {
             case .corruptFile, .fileFailed: return .damaged(beginning.graph, error)
@@ -89,12 +93,15 @@ extension LiveVectorIndex {
         var changed: [[UInt8]: UInt64] = [:]
         walk.published.forEachCurrent { changed[$0.key.bytes] = $0.sequence }
         var unreadKeys: [[UInt8]] = []
+        var comparedCount = 0
         walk.pending.forEachCurrent { change in
             let key = change.key.bytes
             if beginning.isRemaining(key) { return }
             if !changed.isEmpty, let last = changed[key], last > change.sequence { return }
             switch change.content {
-            case .entry(let entry): best.insert(key, entry, search, scorer)
+            case .entry(let entry):
+                best.insert(key, entry, search, scorer)
+                comparedCount += 1
             case .unread: unreadKeys.append(key)
             case .removal: break
             }
@@ -112,6 +119,7 @@ extension LiveVectorIndex {
         {
             return .tooFew(leftOutCount)
         }
+        report.comparedCount += comparedCount + unreadKeys.count
         // Read after the end of `pending` was taken, so they are as new as all that was published.
         try compareItems(unreadKeys, search, scorer, &best)
         if let remaining = beginning.remaining {
@@ -122,9 +130,12 @@ extension LiveVectorIndex {
 
     /// - Returns: nil when the graph was abandoned meanwhile.
     private func walk(
-        _ search: VectorSearch, k: Int, _ matching: SlotBitmap?, _ beginning: Beginning
+        _ search: VectorSearch, k: Int, _ matching: SlotBitmap?, _ beginning: Beginning,
+        _ report: inout VectorSearchReport
     ) throws(VectorError) -> Walk? {
         let graph = beginning.graph
+        var graphReport = SearchReport()
+        defer { report.add(graphReport) }
         return try graph.withReadPin { () throws(VectorError) in
             var options = SearchOptions(
                 k: k, ef: search.ef.map { max($0, k) }, isExact: search.isExact)
@@ -146,7 +157,10 @@ extension LiveVectorIndex {
             }
             var neighbors: [Neighbor] = []
             if !isEmpty {
-                neighbors = try graph.search(search.vector, options)
+                neighbors = try search.vector.withUnsafeBufferPointer {
+                    vector throws(VectorError) in
+                    try graph.search(vector, options, report: &graphReport)
+                }
             }
             return book.withLock { book in
                 guard book.graph === graph else { return nil }

@@ -21,12 +21,15 @@ extension LiveVectorIndex {
     private static let uselessJournal = 1000
 
     /// What keeps memory, speed and the journal as they should be; between other work.
-    func tidy(_ committer: Committer?) {
+    func tidy(_ committer: Committer?, threads: Int = 1) {
         loadIfNeeded()
+        followCodeUse(threads: threads)
         makeColumnsIfNeeded()
         repairIfNeeded()
         guard let committer else { return }
         let now = ContinuousClock.now
+        let asked = book.withLock { $0.errands[.checkpoint] }
+        defer { note(.checkpoint, asked) }
         let (lineCount, itemCount, isIdle, position) = book.withLock { book in
             (
                 book.remaining == nil && book.writesAgain ?? now <= now ? book.lineCount : 0,
@@ -39,7 +42,7 @@ extension LiveVectorIndex {
             guard lineCount > Self.uselessJournal else { return }
             deleteLines(before: position, committer)
         } else if lineCount > max(options.vectorJournalLimit, itemCount / 5)
-            || isIdle && lineCount > Self.idleJournal
+            || isIdle && lineCount > Self.idleJournal || asked.isOpen && lineCount > 0
         {
             guard let position = writeCheckpoint() else { return }
             deleteLines(before: position, committer)
@@ -115,15 +118,43 @@ extension LiveVectorIndex {
         }
     }
 
-    private func repairIfNeeded() {
-        let (graph, isWanted) = book.withLock { book in
-            defer { book.isToBeRepaired = false }
-            return (book.graph, book.isToBeRepaired)
+    /// Has the graph make codes or let go of them, as the catalogue says. Any thread may call it:
+    /// when it returns, the graph has followed what was said before.
+    func followCodeUse(threads: Int) {
+        codeWork.withLock { _ in
+            while true {
+                let graph = book.withLock { $0.graph }
+                let wanted = codeUse.withLock { $0 }
+                if graph.codeUse == wanted { return }
+                do throws(VectorError) {
+                    try graph.setCodeUse(wanted, threads: threads)
+                } catch {
+                    do throws(StorageError) {
+                        try abandon(graph, because: error)
+                    } catch {
+                        noteFailure(true)
+                        return
+                    }
+                }
+            }
         }
-        guard isWanted || graph.needsRepair else { return }
+    }
+
+    private func note(_ errand: CarrierErrand, _ asked: CarrierErrands.Tally) {
+        book.withLock { book in
+            book.errands[errand].doneCount = max(
+                book.errands[errand].doneCount, asked.askedCount)
+        }
+    }
+
+    private func repairIfNeeded() {
+        let (graph, asked) = book.withLock { ($0.graph, $0.errands[.repair]) }
+        defer { note(.repair, asked) }
+        guard asked.isOpen || graph.needsRepair else { return }
         // Slots that will be used again must not stand for an item whose change is still pending.
         let retired = graph.repair()
         if definition.metadata != nil {
+            loadColumnsIfNeeded()
             columns.withLock { columns in
                 for slot in retired { columns.clear(slot) }
             }

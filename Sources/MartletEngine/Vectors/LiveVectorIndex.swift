@@ -43,8 +43,7 @@ final class LiveVectorIndex: Sendable {
         var lineCount = 0
         /// The graph was mapped from a file, and is to be brought into memory as far as it should.
         var isToBeLoaded = false
-        /// The graph is to be repaired although it need not be.
-        var isToBeRepaired = false
+        var errands = CarrierErrands()
         /// `columns` has all slots.
         var hasColumns = true
         /// When the last change was published.
@@ -83,6 +82,12 @@ final class LiveVectorIndex: Sendable {
     let book: Mutex<Book>
     let postings: Mutex<ValuePostings>
     let columns = Mutex(MetadataColumns())
+    /// A file that has the columns, until they are first used.
+    let columnSource: Mutex<IndexFile?>
+    /// When walks read codes, by the catalogue of this moment; the graph follows.
+    let codeUse: Mutex<CodeUse>
+    /// Held while the graph follows; before all other locks.
+    let codeWork = Mutex(())
 
     /// An index that was just created and holds nothing: whatever comes is published.
     init(
@@ -96,7 +101,9 @@ final class LiveVectorIndex: Sendable {
         tableID = table.id
         files = folder.map { VectorFiles(folder: $0, indexID: definition.id) }
         keyPrefix = OrderedKey.tablePrefix(.item, table.id)
-        book = Mutex(Book(graph: Self.emptyGraph(definition), after: 0))
+        codeUse = Mutex(definition.codeUse)
+        columnSource = Mutex(nil)
+        book = Mutex(Book(graph: Self.emptyGraph(definition, definition.codeUse), after: 0))
         postings = Mutex(ValuePostings(elementCount: definition.schema.count))
     }
 
@@ -116,14 +123,20 @@ final class LiveVectorIndex: Sendable {
         let opened = try Self.open(
             definition, of: table, store: store, files: files, keyPrefix: keyPrefix,
             log: options.log)
+        codeUse = Mutex(definition.codeUse)
+        columnSource = Mutex(opened.file)
         book = Mutex(opened.book)
         postings = Mutex(opened.postings)
         try replayJournal()
     }
 
-    static func emptyGraph(_ definition: VectorIndexDefinition) -> HNSWIndex {
+    static func emptyGraph(
+        _ definition: VectorIndexDefinition, _ codeUse: CodeUse
+    ) -> HNSWIndex {
         do throws(VectorError) {
-            return try HNSWIndex(definition.parameters)
+            let graph = try HNSWIndex(definition.parameters)
+            try graph.setCodeUse(codeUse)
+            return graph
         } catch {
             // The catalogue's checks are stricter than the graph's.
             preconditionFailure("the catalogue holds parameters that no graph can have")
@@ -145,9 +158,10 @@ final class LiveVectorIndex: Sendable {
     func abandon(_ graph: HNSWIndex, because error: VectorError) throws(StorageError) {
         guard book.withLock({ $0.graph === graph }) else { return }
         let items = try itemsToTakeIn()
+        let empty = Self.emptyGraph(definition, codeUse.withLock { $0 })
         let isNew = book.withLock { book in
             guard book.graph === graph else { return false }
-            book.graph = Self.emptyGraph(definition)
+            book.graph = empty
             book.keys = ByteStringTable()
             book.remaining = items
             book.lineCount = Self.longLineCount
@@ -156,14 +170,19 @@ final class LiveVectorIndex: Sendable {
             postings.withLock { $0 = ValuePostings(elementCount: definition.schema.count) }
             return true
         }
-        if isNew { columns.withLock { $0 = MetadataColumns() } }
+        if isNew {
+            columnSource.withLock { $0 = nil }
+            columns.withLock { $0 = MetadataColumns() }
+        }
         if isNew { logRebuild(error.logText) }
     }
 
     /// Whether the carrier would find something to do.
     var hasWork: Bool {
         book.withLock { book in
-            !book.isFull && !book.hasFailed && (book.pending.count > 0 || book.remaining != nil)
+            book.errands.areOpen
+                || !book.isFull && !book.hasFailed
+                    && (book.pending.count > 0 || book.remaining != nil)
         }
     }
 

@@ -41,10 +41,6 @@ final class VectorIndexes: Sendable {
         var isClosing = false
     }
 
-    /// Vectors wait in memory to be taken into graphs, up to so much. Then the commit thread waits,
-    /// and with it everybody who writes, until there is room again. Nobody is refused.
-    private static let pendingLimitBytes = 64 << 20
-
     private let store: any KeyValueStore
     private let options: EngineOptions
     /// Where each index has a folder of files; nil when there are none.
@@ -95,7 +91,15 @@ final class VectorIndexes: Sendable {
     func search(
         _ search: VectorSearch, in index: VectorIndexDefinition
     ) throws(StorageError) -> [VectorMatch]? {
-        try self[index.id]?.search(search)
+        var report = VectorSearchReport()
+        return try self.search(search, in: index, report: &report)
+    }
+
+    /// - Parameter report: gets what this search did, beside what it says already.
+    func search(
+        _ search: VectorSearch, in index: VectorIndexDefinition, report: inout VectorSearchReport
+    ) throws(StorageError) -> [VectorMatch]? {
+        try self[index.id]?.search(search, &report)
     }
 
     var statistics: VectorStatistics {
@@ -104,11 +108,15 @@ final class VectorIndexes: Sendable {
         return statistics
     }
 
-    /// Has the carrier lead the index's graph around what was removed, however little that is.
-    func repairSoon(_ id: UInt32) {
+    /// Has the carrier do something for an index that is not due by itself, and waits for it.
+    func ask(_ errand: CarrierErrand, of id: UInt32) {
         guard let index = self[id] else { return }
-        index.book.withLock { $0.isToBeRepaired = true }
+        let number = index.book.withLock { book in
+            book.errands[errand].askedCount += 1
+            return book.errands[errand].askedCount
+        }
         wakeCarrier()
+        while index.book.withLock({ $0.errands[errand].doneCount < number }) { usleep(500) }
     }
 
     // MARK: Changes
@@ -127,12 +135,12 @@ final class VectorIndexes: Sendable {
         }
         let pending = pendingBytes.add(bytes, ordering: .relaxed).newValue
         wakeCarrier()
-        if pending > Self.pendingLimitBytes { waitForRoom() }
+        if pending > options.vectorPendingLimitBytes { waitForRoom() }
     }
 
     /// The carrier needs the commit thread only for what it does not wait for, so it moves on.
     private func waitForRoom() {
-        while pendingBytes.load(ordering: .relaxed) > Self.pendingLimitBytes,
+        while pendingBytes.load(ordering: .relaxed) > options.vectorPendingLimitBytes,
             !isIdle.load(ordering: .acquiring)
         {
             _ = roomMade.wait(atMost: .milliseconds(20))
@@ -149,8 +157,11 @@ final class VectorIndexes: Sendable {
             state.directory = directory
             var left = state.indexes
             for table in directory.tables.values {
-                for index in table.definition.vectorIndexes
-                where left.removeValue(forKey: index.id) == nil {
+                for index in table.definition.vectorIndexes {
+                    if let known = left.removeValue(forKey: index.id) {
+                        known.codeUse.withLock { $0 = index.codeUse }
+                        continue
+                    }
                     state.indexes[index.id] = LiveVectorIndex(
                         new: index, of: table.definition, store: store, folder: folder,
                         options: options)
@@ -201,7 +212,7 @@ final class VectorIndexes: Sendable {
                 } else if index.takeInItems(threads: threads) {
                     isBusy = true
                 }
-                if let committer { index.tidy(committer) }
+                if let committer { index.tidy(committer, threads: threads) }
             }
             if isBusy { continue }
             isIdle.store(true, ordering: .releasing)
@@ -225,6 +236,7 @@ final class VectorIndexes: Sendable {
     private func drop(_ index: LiveVectorIndex) {
         pendingBytes.subtract(index.forgetPending(), ordering: .relaxed)
         index.removeFiles()
+        index.book.withLock { $0.errands.end() }
     }
 
     /// Ends the thread and leaves the files so that opening is quick. The commit thread has ended.
@@ -237,10 +249,14 @@ final class VectorIndexes: Sendable {
             }
             return (state.hasThread, Array(state.indexes.values))
         }
-        guard hadThread else { return }
+        guard hadThread else {
+            for index in indexes { index.book.withLock { $0.errands.end() } }
+            return
+        }
         isIdle.store(false, ordering: .relaxed)
         wakeUp.signal()
         finished.wait()
         for index in indexes { index.close() }
+        for index in indexes { index.book.withLock { $0.errands.end() } }
     }
 }

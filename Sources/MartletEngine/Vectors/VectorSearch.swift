@@ -1,5 +1,6 @@
 internal import MartletIndexes
 internal import MartletModel
+internal import MartletVectors
 
 /// What is asked of a vector index.
 struct VectorSearch: Sendable {
@@ -19,6 +20,24 @@ struct VectorSearch: Sendable {
 
     /// Whether anything is asked of the schema's attributes.
     var isFiltered: Bool { values.contains { $0 != nil } }
+}
+
+/// How a search was carried out.
+package struct VectorSearchReport: Sendable, Equatable {
+    /// The graph was walked; otherwise all that may match was compared.
+    package var usedGraph = false
+    /// The query was compared with codes before it was with vectors.
+    package var readCodes = false
+    /// How many times the query was compared with a vector or its code.
+    package var comparedCount = 0
+
+    package init() {}
+
+    mutating func add(_ report: SearchReport) {
+        usedGraph = usedGraph || report.method == .graph
+        readCodes = readCodes || report.readCodes
+        comparedCount += report.scoredCount
+    }
 }
 
 /// An item that a search found.

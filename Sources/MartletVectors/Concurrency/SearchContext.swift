@@ -14,6 +14,8 @@ final class SearchContext: @unchecked Sendable {
     private(set) var visitCapacity = 0
     private var visit: UInt16 = 0
 
+    /// Vectors that the search compared its query with.
+    var scoredCount = 0
     /// The walk's candidates, best first.
     let pool = Scratch<Packed>()
     /// Slots to be scored, and their distances.

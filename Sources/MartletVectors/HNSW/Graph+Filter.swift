@@ -83,6 +83,7 @@ extension Graph {
                 count &+= isNew & admission.liveBit(slot)
             }
             scorer.score(batch, count: count, into: distances)
+            context.scoredCount &+= count
             for i in 0..<count {
                 let word = pack(distances[i], batch[i])
                 if size == ef, word >= pool[size - 1] { continue }

@@ -6,6 +6,14 @@ internal import Synchronization
 
 /// When codes are trained next.
 final class TrainingState: Sendable {
+    private let useValue = Atomic<UInt8>(CodeUse.large.rawValue)
+
+    /// Changed by who has the gate alone, or by nobody else yet.
+    var use: CodeUse {
+        get { CodeUse(rawValue: useValue.load(ordering: .relaxed))! }
+        set { useValue.store(newValue.rawValue, ordering: .relaxed) }
+    }
+
     /// Once there are so many slots.
     let nextCount = Atomic<Int>(Graph.leastForCodes)
     /// Vectors encoded since the last training, and how many of their numbers were clipped.
@@ -24,7 +32,7 @@ extension Graph {
 
     /// Whether the ranges of the codes should be found again.
     private var isTrainingDue: Bool {
-        guard parameters.codes != .none else { return false }
+        guard parameters.codes != .none, training.use != .never else { return false }
         let count = slotCount.load(ordering: .relaxed)
         if count >= training.nextCount.load(ordering: .relaxed) { return true }
         let encoded = training.encoded.load(ordering: .relaxed)
@@ -50,7 +58,8 @@ extension Graph {
         let count = slotCount.load(ordering: .relaxed)
         training.encoded.store(0, ordering: .relaxed)
         training.clipped.store(0, ordering: .relaxed)
-        training.nextCount.store(max(4 * count, 4 * Self.leastForCodes), ordering: .relaxed)
+        let least = training.use == .always ? 1 : Self.leastForCodes
+        training.nextCount.store(4 * max(count, least), ordering: .relaxed)
 
         let sampled = min(count, ScalarQuantizer.sampleLimit)
         let sample = UnsafeMutablePointer<Float>.allocate(capacity: sampled * dimensions)
@@ -79,6 +88,38 @@ extension Graph {
                 metric: storage.metric, dimensions: dimensions, rowsAreHalf: storage.rowsAreHalf,
                 rows: storage.rows, norms: storage.norms, quantizer: quantizer,
                 codes: codes, longest: storage.longest, rowGuard: storage.rowGuard))
+    }
+
+    /// Makes codes or lets go of them, as they are to be used from now on.
+    func setCodeUse(_ use: CodeUse, threads: Int) throws(VectorError) {
+        try gate.withExclusive { () throws(VectorError) in
+            let storage = storage
+            guard parameters.codes != .none else { return }
+            switch use {
+            case .never:
+                training.use = use
+                if storage.codes != nil { dropCodes(of: storage) }
+            case .large, .always:
+                let least = use == .always ? 1 : Self.leastForCodes
+                let isDue = storage.codes == nil && slotCount.load(ordering: .relaxed) >= least
+                // Codes are made of the vectors, so those must be sound.
+                if isDue { try storage.rowGuard?.checkAll() }
+                training.use = use
+                if isDue {
+                    train(threads: threads)
+                } else if storage.codes == nil {
+                    training.nextCount.store(least, ordering: .relaxed)
+                }
+            }
+        }
+    }
+
+    private func dropCodes(of storage: VectorStorage) {
+        replaceStorage(
+            VectorStorage(
+                metric: storage.metric, dimensions: storage.dimensions,
+                rowsAreHalf: storage.rowsAreHalf, rows: storage.rows, norms: storage.norms,
+                quantizer: nil, codes: nil, longest: storage.longest, rowGuard: storage.rowGuard))
     }
 
     /// Gives rows full precision. The caller has the gate alone.

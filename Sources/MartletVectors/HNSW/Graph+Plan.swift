@@ -1,5 +1,7 @@
 // How a search is carried out. Costs are in scored vectors: what matters is which plan is cheaper.
 
+internal import Synchronization
+
 /// How to find the nearest of what may be returned.
 enum Plan: Equatable {
     /// Compare with all of it, by its vectors.
@@ -18,9 +20,20 @@ extension Graph {
     private static let walkCost = 60.0
     private static let admittedCost = 145.0
     private static let leastCost = 900.0
+    /// Fewer are compared in full, which takes no time either.
+    private static let leastForEstimates = 256
+
+    /// Whether a search for ten without a filter compares the query with all of so many vectors.
+    func isScanned(count: Int) -> Bool {
+        count < Self.leastForCodes
+            || Double(count) < Self.leastCost + Self.walkCost * Double(defaultEf(10))
+    }
 
     func plan(_ search: Search) -> Plan {
         let admission = search.admission
+        guard linkedCount.load(ordering: .relaxed) >= Self.leastForCodes,
+            admission.count >= Self.leastForEstimates
+        else { return .exactRows }
         guard admission.count >= Self.leastForCodes else { return .scan }
         // As many candidates of a plain walk have `ef` among them that may be returned, nearly
         // always if those are spread evenly.

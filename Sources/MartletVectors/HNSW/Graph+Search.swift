@@ -9,10 +9,14 @@ extension Graph {
 
     /// - Parameter query: finite, of the index's dimensions.
     func search(
-        _ query: UnsafePointer<Float>, _ options: SearchOptions
+        _ query: UnsafePointer<Float>, _ options: SearchOptions, _ report: inout SearchReport
     ) throws(VectorError) -> [Neighbor] {
         let context = readers.enter()
-        defer { readers.leave(context) }
+        context.scoredCount = 0
+        defer {
+            report.scoredCount = context.scoredCount
+            readers.leave(context)
+        }
         let start = entry.load(ordering: .acquiring)
         guard start != Self.noEntry else { return [] }
         let storage = storage
@@ -28,8 +32,11 @@ extension Graph {
         let plan =
             options.isExact
             ? .exactRows : plan(search)
+        report.admittedCount = search.admission.count
         if case .exactRows = plan { return try scan(search, exact, rescored: false) }
+        if plan != .scan { report.method = .graph }
         if let scorer = codeScorer(prepared.unit, storage, context) {
+            report.readCodes = true
             return try run(plan, search, scorer, start, isEstimate: true)
         }
         return try run(plan, search, exact, start, isEstimate: false)

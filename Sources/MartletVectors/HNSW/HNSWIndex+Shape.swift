@@ -43,7 +43,7 @@ extension Graph {
             count += 1
         }
         if count > 0 { shape.averageDegree = Double(total) / Double(count) }
-        shape.isScanned = count < Self.leastForCodes
+        shape.isScanned = isScanned(count: count)
         return shape
     }
 }

@@ -17,6 +17,8 @@ public final class HNSWIndex: @unchecked Sendable {
     private let capacity: Int?
     private let creation = WriterGate()
     private let reference = Atomic<UnsafeRawPointer?>(nil)
+    /// What the graph is made with; its own state counts once there is one.
+    private let use = Atomic<UInt8>(CodeUse.large.rawValue)
 
     /// An empty index.
     ///
@@ -56,8 +58,27 @@ public final class HNSWIndex: @unchecked Sendable {
         return try creation.withExclusive { () throws(VectorError) -> Graph in
             if let graph { return graph }
             let made = try Graph(parameters, rowsAreHalf: rowsAreHalf, capacity: capacity)
+            try made.setCodeUse(codeUse, threads: 1)
             reference.store(Unmanaged.passRetained(made).toOpaque(), ordering: .releasing)
             return made
+        }
+    }
+
+    /// When walks read codes.
+    public var codeUse: CodeUse { CodeUse(rawValue: use.load(ordering: .relaxed))! }
+
+    /// Has walks read codes, or no more. Searches go on meanwhile; insertions wait while codes are
+    /// made.
+    ///
+    /// - Parameter threads: from 1 to 1,024.
+    /// - Throws: `corruptFile` when vectors in a mapped file are damaged; `invalidParameter` for
+    ///   `threads`.
+    /// - Complexity: O(slots × dimensions) when codes are made, else O(1).
+    public func setCodeUse(_ wanted: CodeUse, threads: Int = 1) throws(VectorError) {
+        try VectorParameters.require(threads, in: 1...1024, "threads")
+        try creation.withExclusive { () throws(VectorError) in
+            try graph?.setCodeUse(wanted, threads: threads)
+            use.store(wanted.rawValue, ordering: .relaxed)
         }
     }
 
@@ -115,10 +136,19 @@ public final class HNSWIndex: @unchecked Sendable {
     public func search(
         _ query: UnsafeBufferPointer<Float>, _ options: SearchOptions
     ) throws(VectorError) -> [Neighbor] {
+        var report = SearchReport()
+        return try search(query, options, report: &report)
+    }
+
+    /// - Parameter report: overwritten by how the search was carried out.
+    public func search(
+        _ query: UnsafeBufferPointer<Float>, _ options: SearchOptions, report: inout SearchReport
+    ) throws(VectorError) -> [Neighbor] {
+        report = SearchReport()
         try options.check()
         try check(query, count: parameters.dimensions)
         guard let graph, let query = query.baseAddress else { return [] }
-        return try graph.search(query, options)
+        return try graph.search(query, options, &report)
     }
 
     public func search(

@@ -83,6 +83,7 @@ func descend<S: Scorer>(
             count += 1
         }
         scorer.score(batch, count: count, into: distances)
+        context.scoredCount &+= count
         var next = best
         for i in 0..<count { next = min(next, pack(distances[i], batch[i])) }
         if next == best { return best }
@@ -143,6 +144,7 @@ func walk<S: Scorer>(
             }
         }
         scorer.score(batch, count: count, into: distances)
+        context.scoredCount &+= count
         for i in 0..<count {
             let word = pack(distances[i], batch[i])
             if size == ef, word >= pool[size - 1] { continue }

@@ -20,6 +20,16 @@ struct KnownItem: Equatable {
     var tenant: String
     var color: Int?
 
+    /// For an index that keeps metadata.
+    var metadata: AttributeMap {
+        var map: AttributeMap = ["tenant": .text(tenant), "long": .text(long)]
+        map["color"] = color.map { .integer($0) }
+        return map
+    }
+
+    /// Too long to be kept in columns.
+    private var long: String { String(repeating: tenant, count: 60) }
+
     static func random(_ random: inout SeededRandom, dimensions: Int) -> KnownItem {
         KnownItem(
             vector: (0..<dimensions).map { _ in Float(random.number(-20...20)) / 4 },
@@ -45,13 +55,13 @@ final class VectorFixture {
     var index: VectorIndexDefinition { table.vectorIndexes[0] }
     var live: LiveVectorIndex { indexes[index.id]! }
 
-    static func table(_ metric: Metric) -> TableDefinition {
+    static func table(_ metric: Metric, metadata: Text? = nil) -> TableDefinition {
         let hash = KeyAttribute(name: "tenant", type: .string)
         let color = KeyAttribute(name: "color", type: .number)
         let index = VectorIndexDefinition(
             name: "near", id: 2, attribute: "v",
             parameters: VectorParameters(dimensions: dimensions, metric: metric, m: 4),
-            hash: hash, filters: [color])
+            hash: hash, filters: [color], metadata: metadata)
         return TableDefinition(
             name: "Tab", id: 1, uuid: "u", created: Timestamp(secondsSince1970: 1),
             attributeDefinitions: [KeyAttribute(name: "pk", type: .string), hash, color],
@@ -61,12 +71,12 @@ final class VectorFixture {
 
     init(
         _ store: any KeyValueStore, folder: String? = nil, metric: Metric = .euclidean,
-        items: [String: KnownItem] = [:], journalLimit: Int = 10_000
+        items: [String: KnownItem] = [:], journalLimit: Int = 10_000, metadata: Text? = nil
     ) throws {
         self.store = store
         self.folder = folder
         self.items = items
-        table = Self.table(metric)
+        table = Self.table(metric, metadata: metadata)
         var batch = WriteBatch()
         batch.put(CatalogKey.table(table.name), table.record.bytes)
         try store.commit(batch, .sync)
@@ -108,6 +118,7 @@ final class VectorFixture {
                 attributes["v"] = .list(
                     try item.vector.map { .number(try DecimalNumber(parsing: "\($0)")) })
                 if let color = item.color { attributes["color"] = .integer(color) }
+                if let name = index.metadata { attributes[name] = .map(item.metadata) }
                 batch.put(key, ItemRecord(attributes).bytes)
             } else {
                 batch.delete(key)
@@ -117,9 +128,11 @@ final class VectorFixture {
                 VectorChange(
                     indexID: index.id, sequence: nextSequence, rowKey: key,
                     entry: item.map { item in
-                        VectorEntry(
+                        var entry = VectorEntry(
                             vector: item.vector, hash: .text(item.tenant),
                             filters: [item.color.map { .integer($0) }])
+                        if index.metadata != nil { entry.metadata = item.metadata }
+                        return entry
                     }))
             nextSequence += 1
         }
@@ -136,6 +149,14 @@ final class VectorFixture {
             vector: vector, k: k, values: [tenant.map { .text($0) }, color.map { .integer($0) }],
             isExact: true)
         return try indexes.search(search, in: index)!
+    }
+
+    /// Exact matches of a filter on metadata, as names.
+    func names(_ vector: [Float], k: Int, _ filter: MetadataFilter) throws -> Set<String> {
+        let search = VectorSearch(
+            vector: vector, k: k, values: [nil, nil], filter: filter, isExact: true)
+        let keys = Set(try indexes.search(search, in: index)!.map(\.rowKey))
+        return Set(items.keys.filter { keys.contains(rowKey($0)) })
     }
 
     /// What is wrong with the answer to a search; nil when it is right.

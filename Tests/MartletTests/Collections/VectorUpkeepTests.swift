@@ -119,6 +119,108 @@ import Testing
         #expect(try made.isQuantized)
     }
 
+    @Test(
+        "saving writes the index's file, so that opening reads no journal; again only after changes"
+    )
+    func saving() throws {
+        let folder = TemporaryFolder()
+        let database = try VectorDatabase.open(at: folder.path, dimensions: 2)
+        try database.save()
+        try database.addMany((0..<40).map { "\($0)" }, (0..<40).map { [Float($0), 1] })
+        try database.save()
+        func graph() throws -> (path: String, inode: Int) {
+            let vectors = folder.path + "/vectors"
+            let index = try #require(
+                try FileManager.default.contentsOfDirectory(atPath: vectors).first)
+            let path = "\(vectors)/\(index)/graph"
+            let attributes = try FileManager.default.attributesOfItem(atPath: path)
+            return (path, try #require(attributes[.systemFileNumber] as? Int))
+        }
+        let first = try graph()
+        try database.save()
+        #expect(try graph().inode == first.inode)
+        try database.add("more", [0, 1])
+        try database.save()
+        #expect(try graph().inode != first.inode)
+        try database.close()
+        #expect(throws: VectorDatabaseError.closed) { try database.save() }
+    }
+
+    @Test("saving and compacting beside writers ends, and loses nothing")
+    func savingBesideWriters() throws {
+        let folder = TemporaryFolder()
+        let database = try VectorDatabase.open(at: folder.path, dimensions: 2)
+        DispatchQueue.concurrentPerform(iterations: 4) { thread in
+            for i in 0..<40 {
+                switch thread {
+                case 0: try! database.save()
+                case 1 where i % 8 == 0: try! database.compact()
+                case 1: try! database.delete("2-\(i - 1)")
+                default: try! database.upsert("\(thread)-\(i)", [Float(i), Float(thread)])
+                }
+            }
+        }
+        try database.close()
+        let again = try VectorDatabase.open(at: folder.path)
+        for i in 0..<40 { #expect(try again.contains("3-\(i)")) }
+        #expect(try again.search([0, 1], k: 100).count == again.count())
+    }
+
+    @Test(
+        "codes are there exactly while searches walk on them, also of later vectors and after opening",
+        arguments: [20, 1500])
+    func codes(count: Int) throws {
+        let folder = TemporaryFolder()
+        var random = SeededRandom(seed: 41)
+        func rows(_ count: Int) -> [[Float]] {
+            (0..<count).map { _ in (0..<16).map { _ in Float(random.number(-100...100)) } }
+        }
+        var all: [String: [Float]] = [:]
+        func add(_ prefix: String, to database: VectorDatabase) throws {
+            let new = rows(count)
+            let ids = new.indices.map { "\(prefix)\($0)" }
+            try database.addMany(ids, new)
+            for (id, row) in zip(ids, new) { all[id] = row }
+        }
+        /// Vectors of two bytes or more an element: codes take no more than one.
+        func check(_ database: VectorDatabase, _ isQuantized: Bool, _ comment: String) throws {
+            let stats = try database.stats()
+            #expect(stats.isQuantized == isQuantized, "\(comment)")
+            #expect(try database.isQuantized == isQuantized, "\(comment)")
+            if isQuantized {
+                #expect(stats.codeBytes >= all.count * 8, "\(comment)")
+                #expect(stats.codeBytes < stats.vectorBytes * 2, "\(comment)")
+            } else {
+                #expect(stats.codeBytes == 0, "\(comment)")
+            }
+            var found = 0
+            for (id, row) in all.sorted(by: { $0.key < $1.key }).prefix(50) {
+                found += try database.search(row, k: 1).first?.id == id ? 1 : 0
+            }
+            #expect(found >= min(50, all.count) - 1, "\(comment)")
+        }
+        var database = try VectorDatabase.open(
+            at: folder.path, dimensions: 16, options: VectorOptions(metric: .euclidean))
+        try add("a", to: database)
+        try check(database, false, "new")
+        try database.enableQuantizedSearch()
+        try check(database, true, "enabled")
+        try add("b", to: database)
+        try check(database, true, "more")
+        try database.save()
+        try database.close()
+        database = try VectorDatabase.open(at: folder.path)
+        try check(database, true, "opened")
+        try add("c", to: database)
+        try check(database, true, "still more")
+        try database.disableQuantizedSearch()
+        try check(database, false, "disabled")
+        try database.close()
+        database = try VectorDatabase.open(at: folder.path)
+        try add("d", to: database)
+        try check(database, false, "opened again")
+    }
+
     @Test("an empty collection has zeros in its statistics, and is scanned")
     func stats() throws {
         let database = try VectorDatabase.inMemory(dimensions: 2)

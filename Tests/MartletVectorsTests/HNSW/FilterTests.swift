@@ -74,7 +74,7 @@ import Testing
                     admission: Admission(graph, SlotBitmap(slots.prefix(count))), exact: exact,
                     storage: graph.storage, context: context))
         }
-        #expect(plan(10) == .scan)
+        #expect(plan(10) == .exactRows)
         #expect(plan(1000) == .scan)
         guard case .walkAdmitted = plan(8_000) else {
             Issue.record("\(plan(8_000))")

@@ -1,0 +1,58 @@
+import Martlet
+import MartletTestBasics
+import MartletTestSupport
+import Testing
+
+@Suite struct VectorExplanationTests {
+    private func filled(_ count: Int, isQuantized: Bool = false) throws -> VectorDatabase {
+        var random = SeededRandom(seed: 51)
+        let database = try VectorDatabase.inMemory(
+            dimensions: 8,
+            options: VectorOptions(metric: .euclidean, isQuantized: isQuantized))
+        try database.addMany(
+            (0..<count).map { "\($0)" },
+            (0..<count).map { _ in (0..<8).map { _ in Float(random.number(-1000...1000)) } },
+            metadata: (0..<count).map { ["n": .integer($0), "even": .bool($0 % 2 == 0)] })
+        // Links of each vector take 128 bytes.
+        for _ in 0..<100 where try database.stats().graphBytes < count * 128 {}
+        return database
+    }
+
+    @Test("few vectors are all compared, in full")
+    func few() throws {
+        let found = try filled(40).explain([Float](repeating: 0, count: 8), k: 3)
+        #expect(found.method == .exact && !found.readCodes)
+        #expect(found.comparedCount == 40 && found.matchingCount == 40)
+        #expect(found.results.count == 3)
+    }
+
+    @Test("many are found by the graph, of which little is looked at; on codes where there are any")
+    func many() throws {
+        for isQuantized in [false, true] {
+            let database = try filled(2500, isQuantized: isQuantized)
+            let query = [Float](repeating: 1, count: 8)
+            let found = try database.explain(query)
+            #expect(found.method == .graph && found.readCodes == isQuantized)
+            #expect(found.comparedCount > 10 && found.comparedCount < 2500)
+            #expect(found.matchingCount == 2500)
+            #expect(found.results == (try database.search(query)))
+            let exact = try database.explain(query, isExact: true)
+            #expect(exact.method == .exact && !exact.readCodes)
+            #expect(exact.comparedCount == 2500)
+        }
+    }
+
+    @Test("a filter that few match compares those, and says how many they are")
+    func filtered() throws {
+        let database = try filled(2500)
+        let query = [Float](repeating: 1, count: 8)
+        let few = try database.explain(query, filter: MetadataField("n") < 30)
+        #expect(few.method == .exact)
+        #expect(few.matchingCount == 30 && few.comparedCount == 30)
+        #expect(few.results.count == 10)
+        let half = try database.explain(query, filter: MetadataField("even") == true)
+        #expect(half.method == .graph && half.matchingCount == 1250)
+        let none = try database.explain(query, filter: MetadataField("n") < 0)
+        #expect(none.results.isEmpty && none.matchingCount == 0 && none.comparedCount == 0)
+    }
+}
