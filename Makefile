@@ -21,7 +21,7 @@ GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile sanitize-threads \
-	wheel test-python crash-embedded bench-server bench-vectors bench-embedded bench-stores \
+	wheel test-python crash-embedded bench-server bench-vectors bench-embedded bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
@@ -85,6 +85,15 @@ bench-vectors: build  ## Compares the vector index with others; GLOSSES=FILE: em
 		--driver $(VECTOR_DRIVER)/.build/release/VectorDriver \
 		$(if $(GLOSSES),--glosses $(GLOSSES)) $(ARGS)
 
+examples: wheel  ## Runs the Python package's examples with sentence embeddings, and their tests.
+	@scripts/bootstrap examples
+	.venv-examples/bin/python -m pip install -q --disable-pip-version-check --no-deps \
+		--force-reinstall python/dist/*.whl
+	.venv-examples/bin/python -m pytest -q -p no:cacheprovider examples/embeddings
+	.venv-examples/bin/python examples/embeddings/semantic_search.py
+	.venv-examples/bin/python examples/embeddings/deduplicate.py
+	.venv-examples/bin/python examples/embeddings/answer_questions.py
+
 bench-embedded: wheel  ## Compares the Python package with other embedded databases; GLOSSES=FILE.
 	@scripts/bootstrap bench-embedded
 	.venv-bench-embedded/bin/python -m pip install -q --disable-pip-version-check --no-deps \
@@ -108,7 +117,8 @@ lint:  ## Checks the form of the Swift sources.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
 clean:  ## Removes what was built.
-	rm -rf .build .venv .venv-bench .venv-bench-vectors .venv-bench-embedded .venv-bench-stores .venv-wheel \
+	rm -rf .build .venv .venv-bench .venv-bench-vectors .venv-bench-embedded .venv-bench-stores \
+		.venv-wheel .venv-examples \
 		.venv-python \
 		python/dist python/build python/martlet.egg-info $(VECTOR_DRIVER)/.build \
 		$(STORE_DRIVER)/.build
