@@ -15,7 +15,7 @@ from standard_library import entries
 
 QUESTIONS = (
     "a folder that is deleted when I am done with it",
-    "wait until several threads have come to the same point",
+    "the differences between two texts, line by line",
     "run a command and get what it prints",
     "numbers that nobody can guess, for passwords",
     "the largest few of many numbers",

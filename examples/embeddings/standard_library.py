@@ -15,7 +15,7 @@ MODULES = (
 
 
 def entries() -> list[tuple[str, str]]:
-    """Names of functions, classes and the built-in types' methods, each with its first paragraph."""
+    """Names of functions, classes and methods of built-in types, each with its first paragraph."""
     found = dict(_builtin_methods())
     for module_name in MODULES:
         module = importlib.import_module(module_name)
