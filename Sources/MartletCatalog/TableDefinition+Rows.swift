@@ -19,6 +19,23 @@ extension TableDefinition {
     /// The key of an item's row.
     package func rowKey(_ key: PrimaryKey) -> [UInt8] { key.rowKey(inTable: id) }
 
+    /// The attributes of the key that a row has; nil when it is no key of this table's items.
+    package func keyAttributes(ofRow row: [UInt8]) -> Item? {
+        var reader = KeyReader(row)
+        var item = Item()
+        for attribute in key.attributes {
+            let value: AttributeValue? =
+                switch attribute.type {
+                case .string: reader.text()
+                case .number: reader.number()
+                case .binary: reader.binary()
+                }
+            guard let value else { return nil }
+            item[attribute.name] = value
+        }
+        return reader.isAtEnd ? item : nil
+    }
+
     /// What the row keys of all items with this hash value begin with.
     package func partitionPrefix(_ hash: AttributeValue) -> [UInt8] {
         rowKey(PrimaryKey(hash: hash))

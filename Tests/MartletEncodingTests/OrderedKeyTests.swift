@@ -111,6 +111,42 @@ private func n(_ text: String) -> AttributeValue { .number(try! DecimalNumber(pa
         }
     }
 
+    @Test("a key's values are read back from it", arguments: [9, 10] as [UInt64])
+    func readBack(seed: UInt64) {
+        for (what, value) in Self.values {
+            #expect(read([value], from: Self.rowKey(.item, 1, [value])) == [value], "\(what)")
+        }
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<10_000 {
+            let values: [AttributeValue] = [
+                .string(random.text(0...6)), .number(random.decimal()),
+                .binary(random.bytes(0...6)),
+            ].shuffled(using: &random)
+            let key = Self.rowKey(.item, 1, [values[0]], Array(values[1...]))
+            #expect(read(values, from: key) == values, "seed \(seed), \(values)")
+            // Cut anywhere, it is no such key; whatever it is, it is not read past its end.
+            let end = random.number(OrderedKey.prefixBytes...key.count - 1)
+            #expect(read(values, from: Array(key[..<end])) == nil, "seed \(seed), \(values)")
+        }
+    }
+
+    /// What `key` has, when these are its attributes' types and nothing follows them.
+    private func read(_ types: [AttributeValue], from key: [UInt8]) -> [AttributeValue]? {
+        var reader = KeyReader(key)
+        var values: [AttributeValue] = []
+        for type in types {
+            let value: AttributeValue? =
+                switch type {
+                case .string: reader.text()
+                case .number: reader.number()
+                default: reader.binary()
+                }
+            guard let value else { return nil }
+            values.append(value)
+        }
+        return reader.isAtEnd ? values : nil
+    }
+
     @Test(
         "a value's beginning begins exactly the values that begin with it",
         arguments: [7] as [UInt64])

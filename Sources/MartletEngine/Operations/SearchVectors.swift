@@ -82,18 +82,46 @@ extension SearchVectors: LongReadOperation {
         try table.checkPaths(of: projection)
         if topK > budget.keys { return nil }
 
-        let search = VectorSearch(vector: vector, k: topK, values: values)
+        // Keys and distances are in the index; for more, the items are read.
+        let isCovered =
+            index.projection == .keysOnly && index.schema.isEmpty && projection == nil
+            && capacityReport == .none
+        let search = VectorSearch(
+            vector: vector, k: topK, values: values, wantsVectors: isCovered)
         let found: [VectorMatch]
         do throws(StorageError) {
             found = try context.vectorIndexes.search(search, in: index) ?? []
         } catch {
             throw .storage(error)
         }
+        if isCovered, let answer = coveredAnswer(found, table, index) { return answer }
         let records = try context.records(forKeys: found.map(\.rowKey))
         let views = records.compactMap { record in
             record.flatMap { VectorIndexView(of: $0, in: index, of: table, having: values) }
         }
         return answer(views, index)
+    }
+
+    /// An answer from what the index has. nil when a match's key is none of the table's.
+    private func coveredAnswer(
+        _ found: [VectorMatch], _ table: TableDefinition, _ index: VectorIndexDefinition
+    ) -> Output? {
+        let scorer = SearchScore(vector, index.distance)
+        var output = Output(matches: [])
+        output.matches.reserveCapacity(found.count)
+        for match in found {
+            guard let vector = match.vector, let item = table.keyAttributes(ofRow: match.rowKey)
+            else { return nil }
+            output.matches.append(Match(item: .item(item), score: scorer.score(of: vector)))
+        }
+        output.matches.sort { scorer.isBetter($0.score, than: $1.score) }
+        var bytesLeft = Limits.searchBytes
+        let end = output.matches.firstIndex {
+            bytesLeft -= $0.item.sizeBytes
+            return bytesLeft < 0
+        }
+        if let end { output.matches.removeSubrange(end...) }
+        return output
     }
 
     /// Scores the items as they are now, which may have changed since they were found.

@@ -162,6 +162,10 @@ extension LiveVectorIndex {
                     try graph.search(vector, options, report: &graphReport)
                 }
             }
+            var vectors: [[Float]] = []
+            if search.wantsVectors {
+                for neighbor in neighbors { vectors.append(try graph.vector(at: neighbor.slot)) }
+            }
             return book.withLock { book in
                 guard book.graph === graph else { return nil }
                 var walk = Walk(
@@ -169,7 +173,7 @@ extension LiveVectorIndex {
                     published: book.pending.span(from: beginning.end))
                 if neighbors.count == k { walk.horizon = neighbors[k - 1].distance }
                 walk.matches.reserveCapacity(neighbors.count)
-                for neighbor in neighbors {
+                for (place, neighbor) in neighbors.enumerated() {
                     guard neighbor.label < beginning.firstSequence,
                         book.keys.hasString(neighbor.slot)
                     else {
@@ -179,7 +183,8 @@ extension LiveVectorIndex {
                     walk.matches.append(
                         VectorMatch(
                             rowKey: keyPrefix + book.keys.string(neighbor.slot),
-                            distance: neighbor.distance))
+                            distance: neighbor.distance,
+                            vector: search.wantsVectors ? vectors[place] : nil))
                 }
                 return walk
             }
@@ -227,7 +232,10 @@ extension BestMatches {
             return
         }
         let distance = scorer.distance(to: entry.vector)
-        if admits(distance) { insert(VectorMatch(rowKey: key, distance: distance)) }
+        guard admits(distance) else { return }
+        insert(
+            VectorMatch(
+                rowKey: key, distance: distance, vector: search.wantsVectors ? entry.vector : nil))
     }
 }
 

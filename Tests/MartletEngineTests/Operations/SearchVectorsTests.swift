@@ -1,3 +1,4 @@
+import Glibc
 import MartletCatalog
 import MartletModel
 import MartletTestBasics
@@ -171,6 +172,39 @@ extension SearchVectors.Output {
         #expect(try database.search([1, 0], index: "length").keys == ["a", "c", "d", "b"])
         #expect(try database.search([1, 0], index: "product").keys == ["b", "a", "c", "d"])
         #expect(try database.search([1, 0], 2, index: "length").keys == ["a", "c"])
+    }
+
+    @Test(
+        "an index of keys answers from itself what it answers from the items, changed ones included",
+        arguments: [("a:S", "b:N"), ("a:N", "b:B"), ("a:B", "b:S")])
+    func covered(hash: String, range: String) throws {
+        let shape = VectorShape(dimensions: 2, projecting: .keysOnly)
+        let database = try TestDatabase(TableRequest(hash: hash, range: range, vectors: [shape]))
+        func value(_ type: Character, _ number: Int) -> AttributeValue {
+            switch type {
+            case "S": .string(number == 0 ? "\0 é" : Text("k\(number)"))
+            case "N": .number(try! DecimalNumber(parsing: "-\(number).5E\(number)"))
+            default: .binary([0, 0xFF, UInt8(number)])
+            }
+        }
+        for number in 0..<30 {
+            try database.put([
+                "a": value(hash.last!, number), "b": value(range.last!, 30 - number),
+                "v": .vector(Float(number % 10) - 4.5, 1 / Float(number + 1)), "note": "n",
+            ])
+            // Most likely, some are in the graph then, and others are pending.
+            if number == 20 { usleep(20_000) }
+        }
+        try database.put([
+            "a": value(hash.last!, 3), "b": value(range.last!, 27), "v": .vector(-0.5, -0.25),
+        ])
+        for query: [Float] in [[1, 0], [-0.3, 0.7], [0, 0]] {
+            let covered = try database.search(query, 8)
+            let read = try database.search(query, 8, report: .total)
+            #expect(covered.scores == read.scores)
+            #expect(Set(covered.matches.map(\.item.item)) == Set(read.matches.map(\.item.item)))
+            #expect(covered.matches.allSatisfy { $0.item.item.count == 2 })
+        }
     }
 
     @Test("a condition keeps what equals it; what lacks a filter's attribute never matches it")
