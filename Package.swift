@@ -133,8 +133,9 @@ let package = Package(
         .executableTarget(
             name: "MartletCLI",
             dependencies: [
-                "MartletKeyValue", "MartletCatalog", "MartletEngine", "Martlet", "MartletSigV4",
-                "MartletWire", "MartletServer", "MartletClient", "CMartletProcess",
+                "MartletModel", "MartletKeyValue", "MartletCatalog", "MartletEngine", "Martlet",
+                "MartletSigV4", "MartletWire", "MartletTransfer", "MartletServer", "MartletClient",
+                "CMartletProcess",
             ],
             swiftSettings: swiftSettings),
 
@@ -203,8 +204,8 @@ let package = Package(
         tests(
             "MartletCLI",
             [
-                "MartletModel", "MartletKeyValue", "MartletEngine", "MartletWire",
-                "MartletServer", "MartletClient",
+                "MartletModel", "MartletKeyValue", "MartletCatalog", "MartletEngine",
+                "MartletWire", "MartletServer", "MartletClient",
             ]),
     ],
     cxxLanguageStandard: .cxx17

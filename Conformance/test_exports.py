@@ -234,6 +234,26 @@ def test_what_cannot_be_exported(transfers: Transfers) -> None:
     refuses(
         client.export_table_to_point_in_time,
         VALIDATION,
+        Part("IncrementalExportSpecification is required"),
+        TableArn=protected,
+        S3Bucket=BUCKET,
+        ExportType="INCREMENTAL_EXPORT",
+    )
+    # The recovery period has just begun, and a period has 15 minutes.
+    for start, end in ((time.time() - 1000, None), (time.time() - 10, time.time() - 5)):
+        period = {"ExportFromTime": start, "ExportViewType": "NEW_IMAGE"}
+        refuses(
+            client.export_table_to_point_in_time,
+            "InvalidExportTimeException",
+            None,
+            TableArn=protected,
+            S3Bucket=BUCKET,
+            ExportType="INCREMENTAL_EXPORT",
+            IncrementalExportSpecification={**period, **({"ExportToTime": end} if end else {})},
+        )
+    refuses(
+        client.export_table_to_point_in_time,
+        VALIDATION,
         Part("ION"),
         TableArn=protected,
         S3Bucket=BUCKET,

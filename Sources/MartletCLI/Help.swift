@@ -7,6 +7,10 @@ enum Help {
 
           serve        answer the DynamoDB API over HTTP
           copy         copy tables from one DynamoDB endpoint to another
+          import       make a table of files: CSV or DynamoDB JSON, plain, gzip or zstd
+          export       write a table, or what changed in it, as DynamoDB exports it
+          backup       keep the items of a table inside the data directory
+          restore      make a table of a backup, or of a moment of another's past
           --version    print the version
           --help       print this; every command has its own --help
 

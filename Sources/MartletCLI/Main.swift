@@ -1,11 +1,17 @@
-// The program. Exit codes: 0 success, 1 the command failed, 2 the command line is wrong.
+// The program. Exit codes: 0 success, 1 the command failed, 2 the command line is wrong, 3 the
+// command did a part of it.
 
 internal import Glibc
 internal import Martlet
 
 @main
 enum Main {
-    private static let commands: [any Command.Type] = [ServeCommand.self, CopyCommand.self]
+    private static var commands: [any Command.Type] {
+        [
+            ServeCommand.self, ImportCommand.self, ExportCommand.self, BackupCommand.self,
+            RestoreCommand.self, CopyCommand.self,
+        ]
+    }
 
     static func main() {
         var arguments = Array(CommandLine.arguments.dropFirst())
@@ -38,7 +44,7 @@ enum Main {
             do throws(CommandFailure) {
                 try command.run()
             } catch {
-                fail(error.description, code: 1)
+                fail(error.description, code: error.code)
             }
         } catch {
             fail("\(error.description); see martlet \(type.name) --help", code: 2)
@@ -72,6 +78,11 @@ struct UsageError: Error, CustomStringConvertible {
 /// A command that could not do what it was told.
 struct CommandFailure: Error, CustomStringConvertible {
     let description: String
+    /// What the program exits with.
+    let code: Int32
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, code: Int32 = 1) {
+        self.description = description
+        self.code = code
+    }
 }

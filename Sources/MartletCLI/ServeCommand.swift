@@ -28,7 +28,7 @@ struct ServeCommand: Command {
         var arguments = Arguments(DynamoDBLocalFlags.translated(words))
         while let option = try arguments.nextOption() {
             switch option {
-            case "--data": dataPath = try arguments.value()
+            case "--data", "--data-dir": dataPath = try arguments.value()
             case "--in-memory": isInMemory = true
             case "--durability":
                 switch try arguments.value() {
@@ -227,28 +227,6 @@ private func allowManyFiles() {
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
     limit.rlim_cur = limit.rlim_max
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-}
-
-/// SIGTERM and SIGINT, held back for one thread to wait for. A second one ends the process.
-private struct StopSignals {
-    private var signals = sigset_t()
-
-    init() {
-        signal(SIGPIPE, SIG_IGN)
-        sigemptyset(&signals)
-        sigaddset(&signals, SIGTERM)
-        sigaddset(&signals, SIGINT)
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-    }
-
-    func wait() {
-        var signals = signals
-        var received: Int32 = 0
-        while sigwait(&signals, &received) != 0 {}
-        signal(SIGTERM, SIG_DFL)
-        signal(SIGINT, SIG_DFL)
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-    }
 }
 
 /// Writes a line for people or scripts, past any buffer.

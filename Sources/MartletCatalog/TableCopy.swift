@@ -4,6 +4,7 @@
 //   key                                    value
 //   0x0C · target id (4, big-endian)       item record: format N 1 · target N · source N
 //                                          · until M { moment N, ordinal N }?
+//                                          · since M { moment N, ordinal N }?
 //   0x0C · target id · 0x00                how far it has come: `Progress`
 //
 // Progress is a byte and what it says:
@@ -11,6 +12,11 @@
 //   01 · the end of a row key, after space and id     items up to this one are copied
 //   02 · moment (8) · ordinal (4), big-endian         all items are copied, and the history from
 //                                                     this line on is taken back
+//   03 · moment (8) · ordinal (4), big-endian         the history before this line is still to be
+//                                                     looked through for what changed
+//
+// A copy with `since` is one of what changed between two moments. It begins with the third, which
+// leaves a row for each item that changed (`ChangeRow`); only those items are copied then.
 //
 // Spec: docs/format/catalog.md.
 
@@ -40,17 +46,25 @@ package struct TableCopy: Hashable, Sendable {
     /// Where the part of the source's history begins that is taken back. nil when the source does
     /// not change.
     package var until: HistoryPoint?
+    /// Where the part of the history before `until` begins whose items alone are copied; nil when
+    /// all items are.
+    package var since: HistoryPoint?
 
-    package init(target: UInt32, source: UInt32, until: HistoryPoint?) {
+    package init(
+        target: UInt32, source: UInt32, until: HistoryPoint?, since: HistoryPoint? = nil
+    ) {
         self.target = target
         self.source = source
         self.until = until
+        self.since = since
     }
 
     package enum Progress: Hashable, Sendable {
         case items(through: [UInt8])
         /// The end of the line's key, after space and id.
         case history(from: [UInt8])
+        /// The same of the part before `until`.
+        case changes(before: [UInt8])
     }
 }
 
@@ -68,9 +82,8 @@ extension TableCopy {
             "format": .count(Self.format), "target": .count(Int(target)),
             "source": .count(Int(source)),
         ]
-        item["until"] = until.map {
-            .map(["moment": .count(Int($0.moment)), "ordinal": .count(Int($0.ordinal))])
-        }
+        item["until"] = until?.storedValue
+        item["since"] = since?.storedValue
         return ItemRecord(item)
     }
 
@@ -78,29 +91,39 @@ extension TableCopy {
         var reader = DefinitionReader(record.item, "copy")
         let format = try reader.integer("format")
         guard format == Self.format else { throw CorruptRecord("copy: format \(format)") }
-        var until: HistoryPoint?
-        if let value = reader.take("until") {
-            var point = try DefinitionReader(value, "copy")
-            guard let moment = UInt64(exactly: try point.integer("moment")) else {
-                throw CorruptRecord("copy: moment")
-            }
-            until = HistoryPoint(moment: moment, ordinal: try point.id("ordinal"))
-            try point.finish()
-        }
+        let until = try reader.take("until").map(HistoryPoint.init(stored:))
+        let since = try reader.take("since").map(HistoryPoint.init(stored:))
         self.init(
-            target: try reader.id("target"), source: try reader.id("source"),
-            until: until)
+            target: try reader.id("target"), source: try reader.id("source"), until: until,
+            since: since)
+        guard since == nil || until != nil else { throw CorruptRecord("copy: since") }
+        try reader.finish()
+    }
+}
+
+extension HistoryPoint {
+    fileprivate var storedValue: AttributeValue {
+        .map(["moment": .count(Int(moment)), "ordinal": .count(Int(ordinal))])
+    }
+
+    fileprivate init(stored value: AttributeValue) throws(CorruptRecord) {
+        var reader = try DefinitionReader(value, "copy")
+        guard let moment = UInt64(exactly: try reader.integer("moment")) else {
+            throw CorruptRecord("copy: moment")
+        }
+        self.init(moment: moment, ordinal: try reader.id("ordinal"))
         try reader.finish()
     }
 }
 
 extension TableCopy.Progress {
-    private static let (itemsTag, historyTag): (UInt8, UInt8) = (1, 2)
+    private static let (itemsTag, historyTag, changesTag): (UInt8, UInt8, UInt8) = (1, 2, 3)
 
     package var stored: [UInt8] {
         switch self {
         case .items(let key): [Self.itemsTag] + key
         case .history(let key): [Self.historyTag] + key
+        case .changes(let key): [Self.changesTag] + key
         }
     }
 
@@ -108,6 +131,7 @@ extension TableCopy.Progress {
         switch bytes.first {
         case Self.itemsTag: self = .items(through: Array(bytes.dropFirst()))
         case Self.historyTag: self = .history(from: Array(bytes.dropFirst()))
+        case Self.changesTag: self = .changes(before: Array(bytes.dropFirst()))
         default: throw CorruptRecord("copy: progress")
         }
     }

@@ -34,6 +34,7 @@ package enum KeySpace: UInt8, Sendable {
     case history = 0x0B
     case copy = 0x0C
     case transfer = 0x0E
+    case change = 0x0F
     case item = 0x10
     case indexRow = 0x11
 }

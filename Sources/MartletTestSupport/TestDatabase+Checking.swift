@@ -49,7 +49,7 @@ extension TestDatabase {
         case .stream:
             return "stream " + String(decoding: key.dropFirst(), as: UTF8.self)
         case .tally, .item, .indexRow, .expiry, .vectorJournal, .vectorWalk, .streamRecord,
-            .backup, .history, .copy:
+            .backup, .history, .copy, .change:
             let id = key[1..<5].reduce(0) { $0 << 8 | Int($1) }
             return "\(space) \(id) \(hexadecimal(key.dropFirst(5)))"
         }

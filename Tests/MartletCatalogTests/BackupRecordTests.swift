@@ -64,12 +64,21 @@ import Testing
             damaged["source"] = nil
             #expect(throws: CorruptRecord.self) { try TableCopy(record: ItemRecord(damaged)) }
         }
+        let part = TableCopy(
+            target: 5, source: 3, until: HistoryPoint(moment: 9), since: HistoryPoint(moment: 7))
+        #expect(try TableCopy(record: ItemRecord(verifying: part.record.bytes)) == part)
+        var endless = part.record.item
+        endless["until"] = nil
+        #expect(throws: CorruptRecord.self) { try TableCopy(record: ItemRecord(endless)) }
         #expect(TableCopy.Progress.items(through: [7, 8]).stored == [1, 7, 8])
+        #expect(TableCopy.Progress.changes(before: [6]).stored == [3, 6])
         #expect(TableCopy.Progress.history(from: [9]).stored == [2, 9])
-        for progress in [TableCopy.Progress.items(through: []), .history(from: [1, 2, 3])] {
+        for progress in [
+            TableCopy.Progress.items(through: []), .history(from: [1, 2, 3]), .changes(before: [4]),
+        ] {
             #expect(try TableCopy.Progress(stored: progress.stored) == progress)
         }
-        #expect(throws: CorruptRecord.self) { try TableCopy.Progress(stored: [3]) }
+        #expect(throws: CorruptRecord.self) { try TableCopy.Progress(stored: [4]) }
         #expect(throws: CorruptRecord.self) { try TableCopy.Progress(stored: []) }
     }
 

@@ -194,6 +194,12 @@ import Testing
             started: Timestamp(secondsSince1970: 2), ended: Timestamp(secondsSince1970: 3),
             itemCount: 4, billedBytes: 5, failure: .noSuchBucket)
         #expect(try ExportJob(record: export.record) == export)
+        var changes = export
+        changes.request.incremental = ExportJob.Incremental(
+            from: Timestamp(secondsSince1970: 1), to: Timestamp(secondsSince1970: 1.5),
+            view: .newImage)
+        changes.keyNames = ["pk", "sk"]
+        #expect(try ExportJob(record: changes.record) == changes)
         #expect(TransferARN(export.arn(of: .local), .export)?.id == id)
         #expect(TransferARN(export.arn(of: .local), .importing) == nil)
         for text in ["", "01700000000000", "0170000000000-0123abcd", "01700000000000-0123ABCD"] {

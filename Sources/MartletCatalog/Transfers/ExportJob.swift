@@ -3,6 +3,7 @@
 //   format N 1 · id S · table S · rows N · uuid S · tableARN S · bucket M { bucket S, owner S?,
 //   prefix S? } · asked N? · time N · token S? · sse S? · sseKey S? · filter M? · status S
 //   started N · ended N? · items N · bytes N · failure S? · failureText S?
+//   since M { from N, to N?, view S }? · keys L of S? (of an incremental export)
 //
 //   filter { key S?, filter S?, projection S?, names M of S?, values M? }
 //
@@ -40,6 +41,27 @@ package struct ExportJob: TransferJob {
         }
     }
 
+    /// What of each changed item an incremental export has.
+    package enum View: String, Hashable, Sendable {
+        case newImage = "NEW_IMAGE"
+        case newAndOldImages = "NEW_AND_OLD_IMAGES"
+    }
+
+    /// Which changes are exported.
+    package struct Incremental: Hashable, Sendable {
+        /// The first moment of the period.
+        package var from: Timestamp
+        /// The first moment after it; nil: that of the request.
+        package var to: Timestamp?
+        package var view: View
+
+        package init(from: Timestamp, to: Timestamp? = nil, view: View = .newAndOldImages) {
+            self.from = from
+            self.to = to
+            self.view = view
+        }
+    }
+
     /// What was asked for.
     package struct Request: Hashable, Sendable {
         package var tableARN: String
@@ -48,11 +70,13 @@ package struct ExportJob: TransferJob {
         package var target: BucketPath
         package var encryption: BucketEncryption
         package var filter: Filter?
+        /// nil: all items of one moment are exported.
+        package var incremental: Incremental?
 
         package init(
             tableARN: String, time: Timestamp? = nil, clientToken: String? = nil,
             target: BucketPath, encryption: BucketEncryption = BucketEncryption(),
-            filter: Filter? = nil
+            filter: Filter? = nil, incremental: Incremental? = nil
         ) {
             self.tableARN = tableARN
             self.time = time
@@ -60,6 +84,7 @@ package struct ExportJob: TransferJob {
             self.target = target
             self.encryption = encryption
             self.filter = filter
+            self.incremental = incremental
         }
     }
 
@@ -69,8 +94,10 @@ package struct ExportJob: TransferJob {
     package var rowsID: UInt32
     package var tableUUID: String
     package var request: Request
-    /// The moment whose items are exported.
+    /// The moment whose items are exported; the first after the period of an incremental export.
     package var time: Timestamp
+    /// The attributes of the table's key, which an incremental export tells beside the images.
+    package var keyNames: [Text]
     package var status: Status
     package var started: Timestamp
     package var ended: Timestamp?
@@ -80,8 +107,8 @@ package struct ExportJob: TransferJob {
 
     package init(
         id: TransferID, table: TableName, rowsID: UInt32, tableUUID: String, request: Request,
-        time: Timestamp, status: Status = .inProgress, started: Timestamp,
-        ended: Timestamp? = nil, itemCount: Int = 0, billedBytes: Int = 0,
+        time: Timestamp, keyNames: [Text] = [], status: Status = .inProgress,
+        started: Timestamp, ended: Timestamp? = nil, itemCount: Int = 0, billedBytes: Int = 0,
         failure: TransferFailure? = nil
     ) {
         self.id = id
@@ -90,6 +117,7 @@ package struct ExportJob: TransferJob {
         self.tableUUID = tableUUID
         self.request = request
         self.time = time
+        self.keyNames = keyNames
         self.status = status
         self.started = started
         self.ended = ended
@@ -101,10 +129,22 @@ package struct ExportJob: TransferJob {
     package var isUnderway: Bool { status == .inProgress }
     package var clientToken: String? { request.clientToken }
 
-    /// What the keys of everything that the export writes begin with.
-    package var keyPrefix: String {
+    /// The service's name of what is exported.
+    package var typeName: String {
+        request.incremental == nil ? "FULL_EXPORT" : "INCREMENTAL_EXPORT"
+    }
+
+    /// What the keys of the export's manifests begin with.
+    package var keyPrefix: String { folder + "\(id)/" }
+
+    /// What the keys of its data files begin with. Those of incremental exports share a folder.
+    package var dataPrefix: String {
+        (request.incremental == nil ? keyPrefix : folder) + "data/"
+    }
+
+    private var folder: String {
         let prefix = request.target.prefix ?? ""
-        return prefix + (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + "AWSDynamoDB/\(id)/"
+        return prefix + (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + "AWSDynamoDB/"
     }
 
     package var manifestKey: String { keyPrefix + "manifest-summary.json" }
@@ -125,6 +165,8 @@ extension ExportJob {
         item["asked"] = request.time.map(AttributeValue.time)
         item["token"] = request.clientToken.map(AttributeValue.text)
         item["filter"] = request.filter?.storedValue
+        item["since"] = request.incremental?.storedValue
+        if !keyNames.isEmpty { item["keys"] = .list(keyNames.map { .string($0) }) }
         item["ended"] = ended.map(AttributeValue.time)
         request.encryption.store(in: &item)
         TransferFailure.store(failure, in: &item)
@@ -132,24 +174,44 @@ extension ExportJob {
     }
 
     package init(record: ItemRecord) throws(CorruptRecord) {
-        var reader = DefinitionReader(record.item, "export")
+        let item = record.item
+        var reader = DefinitionReader(item, "export")
         let format = try reader.integer("format")
         guard format == Self.format else { throw CorruptRecord("export: format \(format)") }
         let filter = reader.take("filter")
+        let incremental = try reader.take("since").map(Incremental.init(stored:))
+        let keyNames = item["keys"] == nil ? [] : try reader.texts("keys")
         let request = Request(
             tableARN: try reader.text("tableARN"), time: try reader.time("asked"),
             clientToken: try reader.optionalText("token"),
             target: try BucketPath(stored: reader.take("bucket")),
             encryption: try BucketEncryption(from: &reader),
-            filter: try filter.map { value throws(CorruptRecord) in try Filter(stored: value) })
+            filter: try filter.map { value throws(CorruptRecord) in try Filter(stored: value) },
+            incremental: incremental)
         self.init(
             id: try reader.jobID("id"), table: try reader.tableName("table"),
             rowsID: try reader.id("rows"), tableUUID: try reader.text("uuid"),
-            request: request, time: try reader.requiredTime("time"),
+            request: request, time: try reader.requiredTime("time"), keyNames: keyNames,
             status: try reader.choice("status"), started: try reader.requiredTime("started"),
             ended: try reader.time("ended"), itemCount: try reader.integer("items"),
             billedBytes: try reader.integer("bytes"),
             failure: try TransferFailure.read(from: &reader))
+        try reader.finish()
+    }
+}
+
+extension ExportJob.Incremental {
+    fileprivate var storedValue: AttributeValue {
+        var members: AttributeMap = ["from": .time(from), "view": .text(view.rawValue)]
+        members["to"] = to.map(AttributeValue.time)
+        return .map(members)
+    }
+
+    fileprivate init(stored value: AttributeValue) throws(CorruptRecord) {
+        var reader = try DefinitionReader(value, "export period")
+        self.init(
+            from: try reader.requiredTime("from"), to: try reader.time("to"),
+            view: try reader.choice("view"))
         try reader.finish()
     }
 }

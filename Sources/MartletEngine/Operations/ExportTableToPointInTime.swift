@@ -2,7 +2,8 @@ package import MartletCatalog
 package import MartletExpressions
 internal import MartletModel
 
-/// ExportTableToPointInTime: begins to write the items that a table has into a bucket.
+/// ExportTableToPointInTime: begins to write the items that a table had at a moment, or what changed
+/// between two moments, into a bucket.
 package struct ExportTableToPointInTime: Sendable {
     package typealias Output = DescribedTransfer<ExportJob>
 
@@ -10,6 +11,8 @@ package struct ExportTableToPointInTime: Sendable {
     /// What the request's filter says, bound.
     package var keyCondition: KeyCondition?
     package var filter: ConditionExpression?
+    /// Whether a table without a history may be exported as it is now, which the service refuses.
+    package var allowsAnyTable = false
 
     package init(
         _ request: ExportJob.Request, keyCondition: KeyCondition? = nil,
@@ -37,30 +40,48 @@ extension ExportTableToPointInTime: WriteOperation {
             }
             return DescribedTransfer(job, transaction.options)
         }
-        guard let recovery = table.recovery else {
+        let isOfNow = request.time == nil && request.incremental == nil
+        guard table.recovery != nil || allowsAnyTable && isOfNow else {
             throw .transfer(
                 .recoveryUnavailable,
                 "Point in time recovery is not enabled for table '\(table.name)'")
         }
         try check(table)
-        let latest = transaction.moment()
-        let moment = request.time?.microsecondsSince1970 ?? latest
         let now = transaction.options.clock.now
-        let earliest = recovery.earliest(at: now)
-        guard moment >= earliest.microsecondsSince1970, moment <= latest else {
-            throw .transfer(
-                .invalidExportTime,
-                "ExportTime must be between EarliestRestorableDateTime and "
-                    + "LatestRestorableDateTime")
+        let earliest = table.recovery?.earliest(at: now) ?? now
+        let job: ExportJob
+        if let incremental = request.incremental {
+            let period = try incremental.period(
+                from: earliest.microsecondsSince1970, to: transaction.moment())
+            let until =
+                period.upperBound < transaction.moment()
+                ? HistoryPoint(moment: period.upperBound) : transaction.historyPoint()
+            job = ExportJob(
+                id: transaction.newTransferID(), table: table.name,
+                rowsID: transaction.beginExportCopy(
+                    of: table.id, until: until, since: HistoryPoint(moment: period.lowerBound)),
+                tableUUID: table.uuid, request: request,
+                time: Timestamp(microsecondsSince1970: period.upperBound),
+                keyNames: table.key.attributes.map(\.name), started: now)
+        } else {
+            let latest = transaction.moment()
+            let moment = request.time?.microsecondsSince1970 ?? latest
+            guard isOfNow || moment >= earliest.microsecondsSince1970, moment <= latest else {
+                throw .transfer(
+                    .invalidExportTime,
+                    "ExportTime must be between EarliestRestorableDateTime and "
+                        + "LatestRestorableDateTime")
+            }
+            // Of what has this very moment, the writes so far.
+            let until =
+                moment < latest
+                ? HistoryPoint(moment: moment + 1) : transaction.historyPoint()
+            job = ExportJob(
+                id: transaction.newTransferID(), table: table.name,
+                rowsID: transaction.beginExportCopy(of: table.id, until: until),
+                tableUUID: table.uuid, request: request,
+                time: Timestamp(microsecondsSince1970: moment), started: now)
         }
-        // Of what has this very moment, the writes so far.
-        let until =
-            moment < latest
-            ? HistoryPoint(moment: moment + 1) : transaction.historyPoint()
-        let job = ExportJob(
-            id: transaction.newTransferID(), table: table.name,
-            rowsID: transaction.beginExportCopy(of: table.id, until: until), tableUUID: table.uuid,
-            request: request, time: Timestamp(microsecondsSince1970: moment), started: now)
         transaction.save(job)
         transaction.remember(tokenOf: job)
         return DescribedTransfer(job, transaction.options)
@@ -76,6 +97,36 @@ extension ExportTableToPointInTime {
             try target.checkFilter(filter)
         }
         try table.checkPaths(of: filter)
+    }
+}
+
+extension ExportJob.Incremental {
+    /// A period is at least so long, and at most.
+    private static let (shortest, longest): (UInt64, UInt64) = (900_000_000, 86_400_000_000)
+
+    /// The first moment and the first one after the period, in microseconds since 1970.
+    fileprivate func period(
+        from earliest: UInt64, to latest: UInt64
+    ) throws(OperationError) -> Range<UInt64> {
+        let start = from.microsecondsSince1970
+        let end = to?.microsecondsSince1970 ?? latest
+        guard start >= earliest, end <= latest else {
+            throw .transfer(
+                .invalidExportTime,
+                "ExportFromTime and ExportToTime must be between EarliestRestorableDateTime and "
+                    + "LatestRestorableDateTime")
+        }
+        guard start < end, end - start >= Self.shortest else {
+            throw .transfer(
+                .invalidExportTime,
+                "ExportToTime must be at least 15 minutes after ExportFromTime")
+        }
+        guard end - start <= Self.longest else {
+            throw .transfer(
+                .invalidExportTime,
+                "ExportToTime must be at most 24 hours after ExportFromTime")
+        }
+        return start..<end
     }
 }
 

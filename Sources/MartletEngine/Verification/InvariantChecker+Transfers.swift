@@ -12,9 +12,19 @@ extension InvariantChecker {
         try forEachJob(ExportJob.self) { job in
             if job.isUnderway { exportRowIDs.insert(job.rowsID) }
         }
+        for id in exportRowIDs.sorted() { try checkChanges(id) }
         try forEachJob(ImportJob.self) { _ in }
         try forEachJob(BulkPutJob.self) { _ in }
         return exportRowIDs
+    }
+
+    private mutating func checkChanges(_ id: UInt32) throws(StorageError) {
+        let cursor = try rows.cursor(over: .prefix(OrderedKey.tablePrefix(.change, id)), .forward)
+        while let (_, value) = try cursor.next() {
+            if (try? ChangeRow(stored: value)) == nil {
+                report(.unreadableTransfer, nil, indexName: nil)
+            }
+        }
     }
 
     private mutating func forEachJob<Job: TransferJob>(

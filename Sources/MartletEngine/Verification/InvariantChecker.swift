@@ -283,7 +283,7 @@ extension InvariantChecker {
             case .vectorJournal where key == VectorJournal.nextSequenceKey: continue
             case .streamRecord where key == StreamKey.nextSequence: continue
             case .tally, .item, .expiry, .indexRow, .vectorJournal, .vectorWalk, .streamRecord,
-                .backup, .history, .copy:
+                .backup, .history, .copy, .change:
                 guard key.count >= 5 else {
                     report(.unknownRow)
                     continue
@@ -297,6 +297,7 @@ extension InvariantChecker {
                     case .tally:
                         tableIDs.contains(id) || indexIDs.contains(id)
                             || vectorIndexIDs.contains(id) || backupRowIDs.contains(id)
+                    case .change: backupRowIDs.contains(id)
                     case .item: tableIDs.contains(id) || backupRowIDs.contains(id)
                     case .copy: copies[id] != nil
                     // Walked before, where it could not be read.

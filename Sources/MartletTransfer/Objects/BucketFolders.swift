@@ -2,7 +2,8 @@
 //
 // Nothing outside the root is ever reached. A key whose parts are not plain names of files (`..`,
 // `.`, nothing between two slashes, a zero byte) is refused, and every step from the root on opens
-// one name in one open folder and follows no link; the root itself may be one.
+// one name in one open folder and follows no link; the root itself may be one. A command's jobs name
+// their bucket by its absolute path, which no request can: its folder is then what a root is else.
 //
 // Thread safety: a bucket and a file belong to one thread at a time.
 
@@ -12,9 +13,19 @@ internal import MartletCatalog
 struct BucketFolders: Sendable {
     /// nil: there are no buckets.
     let root: String?
+    /// Whether a name may be an absolute path.
+    var takesPaths = false
+
+    /// Whether a bucket's name is a path, which only a command's is.
+    static func isPath(_ name: String) -> Bool { name.hasPrefix("/") }
 
     /// The bucket of this name.
     func bucket(_ name: String) throws(TransferFailure) -> Bucket {
+        if takesPaths, Self.isPath(name) {
+            let folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            guard folder >= 0 else { throw errno == EACCES ? .accessDenied : .noSuchBucket }
+            return Bucket(OpenFile(folder))
+        }
         guard let root, Bucket.isPlain(name[...]) else { throw .noSuchBucket }
         let folder = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw .noSuchBucket }
@@ -211,20 +222,14 @@ struct Bucket {
         }
     }
 
-    /// Removes the objects in a folder, and the folder, as far as they are there.
-    func removeFolder(_ key: String) {
+    /// Removes an object.
+    /// - Returns: whether it was there.
+    @discardableResult
+    func remove(_ key: String) -> Bool {
         guard let parts = try? Self.parts(of: key[...]),
-            let objects = try? objects(prefix: key + "/")
-        else { return }
-        for object in objects {
-            guard let path = try? Self.parts(of: object.key[...]),
-                let folder = try? folder(at: path.dropLast())
-            else { continue }
-            unlinkat(folder.number, String(path.last!), 0)
-        }
-        if let folder = try? folder(at: parts.dropLast()) {
-            unlinkat(folder.number, String(parts.last!), AT_REMOVEDIR)
-        }
+            let folder = try? folder(at: parts.dropLast())
+        else { return false }
+        return unlinkat(folder.number, String(parts.last!), 0) == 0
     }
 }
 

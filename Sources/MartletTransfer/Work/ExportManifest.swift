@@ -63,13 +63,18 @@ struct ExportManifest {
             if let text { writer.string(text) } else { writer.null() }
         }
         writer.beginObject()
-        member("version", "2020-06-30")
+        member("version", job.request.incremental == nil ? "2020-06-30" : "2023-08-01")
         member("exportArn", job.arn(of: owner))
         member("startTime", job.started.streamLabel + "Z")
         member("endTime", job.ended.map { $0.streamLabel + "Z" })
         member("tableArn", ResourceARN(owner: owner, table: job.table).description)
         member("tableId", job.tableUUID)
-        member("exportTime", job.time.streamLabel + "Z")
+        if let incremental = job.request.incremental {
+            member("exportFromTime", incremental.from.streamLabel + "Z")
+            member("exportToTime", job.time.streamLabel + "Z")
+        } else {
+            member("exportTime", job.time.streamLabel + "Z")
+        }
         member("s3Bucket", job.request.target.bucket)
         member("s3Prefix", job.request.target.prefix)
         member("s3SseAlgorithm", (job.request.encryption.algorithm ?? .aes256).rawValue)
@@ -80,7 +85,10 @@ struct ExportManifest {
         writer.member("itemCount")
         writer.integer(job.itemCount)
         member("outputFormat", "DYNAMODB_JSON")
-        member("exportType", "FULL_EXPORT")
+        if let incremental = job.request.incremental {
+            member("outputView", incremental.view.rawValue)
+        }
+        member("exportType", job.typeName)
         writer.endObject()
         return writer.bytes
     }

@@ -1,19 +1,14 @@
-// Writes an export: data files, then the manifests, which tell that all of it is there. The items are
-// a copy that does not change, so an export that was broken off is written again from its beginning.
+// Writes an export: data files, then the manifests, which tell that all of it is there. The rows are
+// a copy that does not change, so an export that was broken off is written again from its beginning:
+// the same lines into files of the same names.
 
 internal import MartletCatalog
 internal import MartletEncoding
 internal import MartletEngine
-internal import MartletExpressions
 internal import MartletModel
 internal import MartletWire
 
 struct ExportWork {
-    /// A data file is ended after so many bytes before compression.
-    private static let fileBytes = 256 << 20
-    /// Items become JSON in pieces of about this size.
-    private static let pieceBytes = 256 << 10
-
     let work: TransferWork
     var job: ExportJob
 
@@ -35,13 +30,12 @@ struct ExportWork {
             pauseBriefly()
         }
         do throws(TransferFailure) {
-            bucket.removeFolder(job.keyPrefix + "data")
-            guard let files = try writeItems(to: bucket) else { return }
+            guard let files = try writeFiles(to: bucket) else { return }
             job.status = .completed
             job.ended = work.now
             try ExportManifest(job: job, owner: work.engine.options.owner).write(files, to: bucket)
         } catch {
-            bucket.removeFolder(job.keyPrefix + "data")
+            ExportFiles.remove(of: job, in: bucket)
             return try end(with: error)
         }
         try work.engine.run(EndExport(job))
@@ -55,81 +49,90 @@ struct ExportWork {
         try work.engine.run(EndExport(job))
     }
 
-    // MARK: Items
+    // MARK: Data
 
     /// Writes the data files; nil when the work is to stop.
-    private mutating func writeItems(
+    private mutating func writeFiles(
         to bucket: Bucket
     ) throws(TransferFailure) -> [ExportManifest.DataFile]? {
         let filter = try ExportFilter(job.request.filter)
-        var files: [ExportManifest.DataFile] = []
-        var open = try DataFileWriter(bucket, job)
-        var piece: [UInt8] = []
-        var writer = JSONWriter(capacityBytes: 64 << 10)
-        var failure: TransferFailure?
-        var (itemCount, byteCount) = (0, 0)
-        var isStopping = false
-        let work = work
-        let job = job
+        let files = try ExportFiles(
+            of: job, in: bucket,
+            mustStop: { [work] count in
+                work.note(writtenCount: count)
+                return work.isStopping
+            })
         do throws(OperationError) {
-            try work.engine.forEachItem(of: job) { record in
-                byteCount += record.sizeBytes
-                guard let returned = filter.apply(to: record) else { return true }
-                itemCount += 1
-                writer.removeAll()
-                writer.beginObject()
-                writer.member("Item")
-                returned.writeJSON(to: &writer)
-                writer.endObject()
-                writer.withBytes { piece.append(contentsOf: $0) }
-                piece.append(UInt8(ascii: "\n"))
-                open.itemCount += 1
-                guard piece.count >= Self.pieceBytes else { return true }
-                isStopping = work.isStopping
-                do throws(TransferFailure) {
-                    try open.write(piece)
-                    piece.removeAll(keepingCapacity: true)
-                    if open.plainBytes >= Self.fileBytes {
-                        files.append(try open.finish())
-                        open = try DataFileWriter(bucket, job)
-                    }
-                } catch {
-                    failure = error
-                }
-                return failure == nil && !isStopping
+            if let incremental = job.request.incremental {
+                job.billedBytes = try writeChanges(incremental.view, to: files)
+            } else {
+                job.billedBytes = try writeItems(filter, to: files)
             }
         } catch {
             throw .database
         }
-        if let failure { throw failure }
-        if isStopping { return nil }
-        try open.write(piece)
-        files.append(try open.finish())
-        self.job.itemCount = itemCount
-        self.job.billedBytes = byteCount
-        return files
+        if let failure = files.failure { throw failure }
+        if files.isStopped { return nil }
+        job.itemCount = files.itemCount
+        return try files.finish()
+    }
+
+    /// - Returns: how many bytes the items have, whether they are exported or not.
+    private func writeItems(
+        _ filter: ExportFilter, to files: ExportFiles
+    ) throws(OperationError) -> Int {
+        var byteCount = 0
+        try work.engine.forEachItem(of: job) { record in
+            byteCount += record.sizeBytes
+            guard let returned = filter.apply(to: record) else { return true }
+            return files.add { writer in
+                writer.member("Item")
+                returned.writeJSON(to: &writer)
+            }
+        }
+        return byteCount
+    }
+
+    /// - Returns: how many bytes the images have.
+    private func writeChanges(
+        _ view: ExportJob.View, to files: ExportFiles
+    ) throws(OperationError) -> Int {
+        var byteCount = 0
+        let names = job.keyNames
+        try work.engine.forEachChange(of: job) { change in
+            byteCount += (change.old?.sizeBytes ?? 0) + (change.new?.sizeBytes ?? 0)
+            guard let image = change.new ?? change.old else { return true }
+            return files.add { writer in
+                writer.member("Metadata")
+                writer.beginObject()
+                writer.member("WriteTimestampMicros")
+                writer.beginObject()
+                writer.member("N")
+                writer.string(String(change.moment))
+                writer.endObject()
+                writer.endObject()
+                writer.member("Keys")
+                ReturnedItem.item(image.key(names)).writeJSON(to: &writer)
+                if view == .newAndOldImages, let old = change.old {
+                    writer.member("OldImage")
+                    ReturnedItem.record(old).writeJSON(to: &writer)
+                }
+                if let new = change.new {
+                    writer.member("NewImage")
+                    ReturnedItem.record(new).writeJSON(to: &writer)
+                }
+            }
+        }
+        return byteCount
     }
 }
 
-/// A data file that is being written.
-private struct DataFileWriter {
-    private let key: String
-    private let writer: GzipObjectWriter
-    var itemCount = 0
-
-    /// Names are drawn anew, as the service's are.
-    init(_ bucket: Bucket, _ job: ExportJob) throws(TransferFailure) {
-        let letters = Array("abcdefghijklmnopqrstuvwxyz234567")
-        let name = String((0..<26).map { _ in letters.randomElement()! })
-        key = job.keyPrefix + "data/\(name).json.gz"
-        writer = try GzipObjectWriter(try bucket.create(key))
-    }
-
-    var plainBytes: Int { writer.plainBytes }
-
-    func write(_ bytes: [UInt8]) throws(TransferFailure) { try writer.write(bytes) }
-
-    func finish() throws(TransferFailure) -> ExportManifest.DataFile {
-        ExportManifest.DataFile(key: key, itemCount: itemCount, md5: try writer.finish())
+extension ItemRecord {
+    /// The attributes of these names.
+    fileprivate func key(_ names: [Text]) -> Item {
+        let item = item
+        var key = Item(minimumCapacity: names.count)
+        for name in names { key[name] = item[name] }
+        return key
     }
 }

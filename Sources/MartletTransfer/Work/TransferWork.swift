@@ -1,7 +1,8 @@
 // The threads that do jobs: one for each kind of job that has something to do, which takes the jobs
 // in the order in which they came and ends when there is none left. Everything that a job changes in
 // the database goes through the engine, a piece at a time; what it has done is in its row, so that
-// the next start goes on where this process was stopped or killed.
+// the next start goes on where this process was stopped or killed. A server leaves alone the jobs of
+// commands, which name folders that it does not know; a command does no other job than its own.
 //
 // Thread safety: every method may be called from any thread.
 
@@ -13,6 +14,10 @@ package final class TransferWork: Sendable {
     let engine: Engine
     let folders: BucketFolders
     private let clock: Clock
+    /// nil: all jobs but those of commands.
+    private let onlyJob: TransferID?
+    /// How many lines the export that is being written has.
+    private let lineCount = Atomic<Int>(0)
 
     private struct State {
         var running: Set<TransferKind> = []
@@ -29,6 +34,15 @@ package final class TransferWork: Sendable {
         self.engine = engine
         folders = BucketFolders(root: root)
         clock = engine.options.clock
+        onlyJob = nil
+    }
+
+    /// Does one job, a command's, whose bucket is named by its path.
+    package init(engine: Engine, command id: TransferID) {
+        self.engine = engine
+        folders = BucketFolders(root: nil, takesPaths: true)
+        clock = engine.options.clock
+        onlyJob = id
     }
 
     /// Goes on with what an earlier process left.
@@ -60,11 +74,25 @@ package final class TransferWork: Sendable {
 
     var now: Timestamp { clock.now }
 
+    /// How many items of the export that is being written are written.
+    package var writtenCount: Int { lineCount.load(ordering: .relaxed) }
+
+    func note(writtenCount count: Int) { lineCount.store(count, ordering: .relaxed) }
+
     private func hasWork(_ kind: TransferKind) throws(OperationError) -> Bool {
         switch kind {
-        case .export: try !engine.jobsUnderway(ExportJob.self).isEmpty
-        case .importing: try !engine.jobsUnderway(ImportJob.self).isEmpty
-        case .bulkPut: try !engine.jobsUnderway(BulkPutJob.self).isEmpty
+        case .export: try !jobs(ExportJob.self, in: \.request.target).isEmpty
+        case .importing: try !jobs(ImportJob.self, in: \.input.source).isEmpty
+        case .bulkPut: try !jobs(BulkPutJob.self, in: \.request.source).isEmpty
+        }
+    }
+
+    /// Those that are to be done here.
+    private func jobs<Job: TransferJob>(
+        _ type: Job.Type, in place: (Job) -> BucketPath
+    ) throws(OperationError) -> [Job] {
+        try engine.jobsUnderway(type).filter { job in
+            onlyJob.map { $0 == job.id } ?? !BucketFolders.isPath(place(job).bucket)
         }
     }
 
@@ -74,16 +102,16 @@ package final class TransferWork: Sendable {
             do throws(OperationError) {
                 switch kind {
                 case .export:
-                    for job in try engine.jobsUnderway(ExportJob.self) where !isStopping {
+                    for job in try jobs(ExportJob.self, in: \.request.target) where !isStopping {
                         var export = ExportWork(work: self, job: job)
                         try export.run()
                     }
                 case .importing:
-                    for job in try engine.jobsUnderway(ImportJob.self) where !isStopping {
+                    for job in try jobs(ImportJob.self, in: \.input.source) where !isStopping {
                         try ImportWork(work: self, job: job).run()
                     }
                 case .bulkPut:
-                    for job in try engine.jobsUnderway(BulkPutJob.self) where !isStopping {
+                    for job in try jobs(BulkPutJob.self, in: \.request.source) where !isStopping {
                         try BulkPutWork(work: self, job: job).run()
                     }
                 }

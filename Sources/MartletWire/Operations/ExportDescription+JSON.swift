@@ -19,7 +19,7 @@ extension JSONWriter {
         string(described.tableARN)
         member("TableId")
         string(job.tableUUID)
-        optional("ExportTime", job.time)
+        if job.request.incremental == nil { optional("ExportTime", job.time) }
         optional("ClientToken", job.clientToken)
         member("S3Bucket")
         string(job.request.target.bucket)
@@ -36,7 +36,11 @@ extension JSONWriter {
             optional("ItemCount", job.itemCount)
         }
         member("ExportType")
-        string("FULL_EXPORT")
+        string(job.typeName)
+        if let incremental = job.request.incremental {
+            member("IncrementalExportSpecification")
+            incrementalExport(incremental, end: job.time)
+        }
         if let filter = job.request.filter {
             member("FilterSpecification")
             exportFilter(filter)

@@ -12,6 +12,7 @@ extension ExportTableToPointInTime: WireOperation {
         var target = BucketMembers()
         var format: String?
         var type: String?
+        var incremental: IncrementalExportMembers?
         var filter: ExportFilterMembers?
 
         mutating func read(
@@ -23,9 +24,36 @@ extension ExportTableToPointInTime: WireOperation {
             case "ClientToken": clientToken = try reader.readOptionalString()
             case "ExportFormat": format = try reader.readOptionalString()
             case "ExportType": type = try reader.readOptionalString()
+            case "IncrementalExportSpecification":
+                incremental = try IncrementalExportMembers.read(from: &reader)
             case "FilterSpecification": filter = try ExportFilterMembers.read(from: &reader)
             default: if try !target.read(name, from: &reader) { try reader.skipValue() }
             }
+        }
+
+        /// The period of an incremental export; nil for a full one.
+        func incremental(
+            _ isIncremental: Bool, _ view: ExportJob.View?
+        ) throws(WireError) -> ExportJob.Incremental? {
+            let type = isIncremental ? "INCREMENTAL_EXPORT" : "FULL_EXPORT"
+            guard isIncremental else {
+                if incremental != nil {
+                    throw .invalid("IncrementalExportSpecification", "is not allowed", type)
+                }
+                return nil
+            }
+            guard let incremental else {
+                throw .invalid("IncrementalExportSpecification", "is required", type)
+            }
+            if time != nil { throw .invalid("ExportTime", "is not allowed", type) }
+            if filter != nil { throw .invalid("FilterSpecification", "is not allowed", type) }
+            guard let from = incremental.from else {
+                throw .invalid("ExportFromTime", "is required", type)
+            }
+            return ExportJob.Incremental(
+                from: Timestamp(secondsSince1970: from),
+                to: incremental.to.map { Timestamp(secondsSince1970: $0) },
+                view: view ?? .newAndOldImages)
         }
     }
 
@@ -52,13 +80,10 @@ extension ExportTableToPointInTime: WireOperation {
         let format = checks.choice(members.format, of: .exportFormat, at: "exportFormat")
         let type = checks.choice(
             members.type, of: Choices([ExportType.full, .incremental]), at: "exportType")
+        let view = members.incremental?.view(&checks)
         try checks.check()
         try refuseIon(format, "ExportFormat")
-        if type == .incremental {
-            throw .validation(
-                "One or more parameter values were invalid: "
-                    + "ExportType INCREMENTAL_EXPORT is not supported")
-        }
+        let incremental = try members.incremental(type == .incremental, view)
         let bound = try members.filter?.bind()
         return DecodedRequest(
             ExportTableToPointInTime(
@@ -66,7 +91,7 @@ extension ExportTableToPointInTime: WireOperation {
                     tableARN: members.table!,
                     time: members.time.map { Timestamp(secondsSince1970: $0) },
                     clientToken: members.clientToken, target: target, encryption: encryption,
-                    filter: members.filter?.stored),
+                    filter: members.filter?.stored, incremental: incremental),
                 keyCondition: bound?.keyCondition, filter: bound?.filter))
     }
 
@@ -75,5 +100,15 @@ extension ExportTableToPointInTime: WireOperation {
         into writer: inout JSONWriter
     ) {
         writer.export(output)
+    }
+}
+
+extension WireError {
+    fileprivate static func invalid(
+        _ member: String, _ what: String, _ exportType: String
+    ) -> WireError {
+        .validation(
+            "One or more parameter values were invalid: \(member) \(what) when ExportType is "
+                + exportType)
     }
 }

@@ -22,7 +22,7 @@ extension ListExports: WireOperation {
             writer.member("ExportStatus")
             writer.string(described.job.status.rawValue)
             writer.member("ExportType")
-            writer.string("FULL_EXPORT")
+            writer.string(described.job.typeName)
             writer.endObject()
         }
     }
