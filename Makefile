@@ -14,14 +14,14 @@ VECTOR_DRIVER := Benchmarks/vectors/driver
 STORE_DRIVER := Benchmarks/stores/driver
 PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest --rootdir Conformance -c Conformance/pytest.ini
 # What runs on disk only, or without a server of the suite's own.
-LONG_TESTS := clients durability hostile examples serve
+LONG_TESTS := clients differential durability hostile examples serve
 SERVICE_MODEL := Conformance/service_model
 ARGS ?=
 GLOSSES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve test test-swift test-conformance crash hostile sanitize-threads \
-	wheel test-python crash-embedded bench-server bench-vectors bench-embedded bench-stores examples \
+.PHONY: help build serve test test-swift test-conformance crash hostile differential \
+	bench-transfers sanitize-threads wheel test-python crash-embedded bench-server bench-vectors bench-embedded bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
@@ -31,7 +31,7 @@ bootstrap:
 	@scripts/bootstrap build
 
 bootstrap-test:
-	@scripts/bootstrap build test
+	@scripts/bootstrap build test differential
 
 build: bootstrap  ## Builds the server into .build/release/martlet.
 	$(SWIFT) build $(RELEASE) --product martlet
@@ -69,6 +69,12 @@ conformance-page: bootstrap-test build  ## Makes docs/conformance.md of the mode
 
 crash: bootstrap-test build  ## Kills a loaded server 60 times and checks what it kept.
 	$(PYTEST) --store rocksdb --kills 60 -s Conformance/durability
+
+differential: bootstrap-test build  ## Compares 20,000 random requests with moto and ministack.
+	$(PYTEST) --differential 20000 -s Conformance/differential
+
+bench-transfers: bootstrap-test build  ## Exports, deletes, imports and compares 1,000,000 items.
+	$(PYTHON) Benchmarks/transfers/bench.py --server $(SERVER) $(ARGS)
 
 hostile: bootstrap-test build  ## Sends 100,000 mutated requests.
 	$(PYTEST) --store rocksdb --mutations 100000 -s Conformance/hostile/test_mutated_requests.py
@@ -117,7 +123,7 @@ lint:  ## Checks the form of the Swift sources.
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
 
 clean:  ## Removes what was built.
-	rm -rf .build .venv .venv-bench .venv-bench-vectors .venv-bench-embedded .venv-bench-stores \
+	rm -rf .build .venv .venv-bench .venv-differential .venv-bench-vectors .venv-bench-embedded .venv-bench-stores \
 		.venv-wheel .venv-examples \
 		.venv-python \
 		python/dist python/build python/martlet.egg-info $(VECTOR_DRIVER)/.build \

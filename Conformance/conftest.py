@@ -32,6 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, default=0, help="0: a new seed, printed")
     group.addoption("--kills", type=int, default=5, help="SIGKILLs in the crash test")
     group.addoption("--members", default="", help="note the members that tests use in this file")
+    group.addoption(
+        "--differential", type=int, default=0, help="requests to compare; 0: the short form"
+    )
     group.addoption("--mutations", type=int, default=3_000, help="mutated requests")
 
 

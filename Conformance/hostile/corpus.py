@@ -123,4 +123,45 @@ CORPUS: list[tuple[str, dict[str, Any]]] = [
         "Enabled": True, "AttributeName": "e"}}),
     ("DescribeTimeToLive", {"TableName": OTHER}),
     ("DescribeContinuousBackups", {"TableName": OTHER}),
+    ("ExecuteStatement", {"Statement": f"SELECT pk, a[0] FROM \"{TABLE}\" WHERE pk = ? AND sk "
+                          "BETWEEN 'a' AND 'z' AND NOT contains(ss, 'q') ORDER BY sk DESC",
+                          "Parameters": [s("a")], "ConsistentRead": True, "Limit": 3,
+                          "ReturnConsumedCapacity": "INDEXES"}),
+    ("ExecuteStatement", {"Statement": f"SELECT * FROM \"{TABLE}\".\"gsi_all\" WHERE g1 IN ['g', "
+                          "'h'] OR (size(pk) > 2 AND attribute_type(a, 'L'))"}),
+    ("ExecuteStatement", {"Statement": f"INSERT INTO \"{TABLE}\" VALUE {{'pk': 'p', 'sk': ?, 'm': "
+                          "{'n': [1, -2.5e3, <<'x', 'y'>>, NULL, true]}}",
+                          "Parameters": [s("q")]}),
+    ("ExecuteStatement", {"Statement": f"UPDATE {TABLE} SET g2 = g2 + 1 SET a[0] = list_append(a, "
+                          "[?]) REMOVE t WHERE pk = 'a' AND sk = 'b' RETURNING ALL NEW *",
+                          "Parameters": [n(2)]}),
+    ("ExecuteStatement", {"Statement": f"DELETE FROM \"{TABLE}\" WHERE pk = 'p' AND sk = 'q' AND "
+                          "attribute_exists(m) RETURNING ALL OLD *"}),
+    ("BatchExecuteStatement", {"Statements": [
+        {"Statement": f"SELECT * FROM {TABLE} WHERE pk = ? AND sk = ?", "ConsistentRead": True,
+         "Parameters": [s("a"), s("b")]},
+        {"Statement": f"SELECT v FROM \"{OTHER}\" WHERE pk = 'x'"}]}),
+    ("ExecuteTransaction", {"ClientRequestToken": "statements", "TransactStatements": [
+        {"Statement": f"EXISTS(SELECT * FROM \"{OTHER}\" WHERE pk = 'y' AND v IS MISSING)"},
+        {"Statement": f"UPDATE \"{OTHER}\" SET v = ? WHERE pk = 'x'", "Parameters": [n(1)]}]}),
+    ("ExportTableToPointInTime", {"TableArn": ARN, "S3Bucket": "no-bucket", "S3Prefix": "p/q",
+                                  "ExportType": "INCREMENTAL_EXPORT",
+                                  "IncrementalExportSpecification": {
+                                      "ExportFromTime": 1.5, "ExportToTime": 1e9,
+                                      "ExportViewType": "NEW_IMAGE"}}),
+    ("ExportTableToPointInTime", {"TableArn": ARN, "S3Bucket": "no-bucket", "ExportTime": 1e9,
+                                  "FilterSpecification": {
+                                      "FilterExpression": "a = :v", "ProjectionExpression": "#n",
+                                      "ExpressionAttributeValues": {":v": n(1)}, **NAMES}}),
+    ("ImportTable", {"S3BucketSource": {"S3Bucket": "no-bucket", "S3KeyPrefix": "p"},
+                     "InputFormat": "CSV", "InputCompressionType": "ZSTD", "InputFormatOptions": {
+                         "Csv": {"Delimiter": ";", "HeaderList": ["pk", "v"]}},
+                     "TableCreationParameters": {"TableName": "hostile-import",
+                                                 **on_demand(keys("pk"), attributes(pk="S"))}}),
+    ("StartBulkPutItems", {"TableName": OTHER, "MaxWriteRequestUnits": 2048,
+                           "InputS3Configuration": {"S3Bucket": "no-bucket", "S3KeyPrefix": "p",
+                                                    "InputFormat": "DYNAMODB_JSON"},
+                           "OutputS3Configuration": {"OutputType": ["ERROR"]}}),
+    ("DescribeExport", {"ExportArn": ARN + "/export/01700000000000-0123abcd"}),
+    ("ListExports", {"TableArn": ARN, "MaxResults": 2, "NextToken": "00" * 56}),
 ]
