@@ -21,7 +21,8 @@ GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile differential \
-	bench-transfers sanitize-threads wheel test-python crash-embedded bench-server bench-vectors bench-embedded bench-stores examples \
+	bench-transfers sanitize-threads wheel test-python crash-embedded bench-server bench-vectors \
+	bench-embedded bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
@@ -124,7 +125,6 @@ lint:  ## Checks the form of the Swift sources.
 
 clean:  ## Removes what was built.
 	rm -rf .build .venv .venv-bench .venv-differential .venv-bench-vectors .venv-bench-embedded .venv-bench-stores \
-		.venv-wheel .venv-examples \
-		.venv-python \
+		.venv-wheel .venv-examples .venv-python \
 		python/dist python/build python/martlet.egg-info $(VECTOR_DRIVER)/.build \
 		$(STORE_DRIVER)/.build

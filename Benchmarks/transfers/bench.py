@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "Conformance"))
 
-from transfers_run import Round  # noqa: E402 - what it imports is in the folder above
+from transfers_run import Round  # noqa: E402 - it imports the suite, which is on the path now
 
 
 def say(text: str) -> None:

@@ -37,7 +37,7 @@ def state(client: LightClient, table: str) -> dict[str, Any]:
 def make_alike(ours: LightClient, theirs: LightClient) -> None:
     for table in TABLES:
         wanted, found = state(ours, table), state(theirs, table)
-        for key, item in found.items():
+        for key in found:
             if key not in wanted:
                 theirs.demand("DeleteItem", {"TableName": table, "Key": json.loads(key)})
         for key, item in wanted.items():

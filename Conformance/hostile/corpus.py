@@ -132,9 +132,9 @@ CORPUS: list[tuple[str, dict[str, Any]]] = [
     ("ExecuteStatement", {"Statement": f"INSERT INTO \"{TABLE}\" VALUE {{'pk': 'p', 'sk': ?, 'm': "
                           "{'n': [1, -2.5e3, <<'x', 'y'>>, NULL, true]}}",
                           "Parameters": [s("q")]}),
-    ("ExecuteStatement", {"Statement": f"UPDATE {TABLE} SET g2 = g2 + 1 SET a[0] = list_append(a, "
-                          "[?]) REMOVE t WHERE pk = 'a' AND sk = 'b' RETURNING ALL NEW *",
-                          "Parameters": [n(2)]}),
+    ("ExecuteStatement", {"Statement": f"UPDATE {TABLE} SET g2 = g2 + 1 SET a = list_append(a, ?) "
+                          "REMOVE t WHERE pk = 'a' AND sk = 'b' RETURNING ALL NEW *",
+                          "Parameters": [lst(n(2))]}),
     ("ExecuteStatement", {"Statement": f"DELETE FROM \"{TABLE}\" WHERE pk = 'p' AND sk = 'q' AND "
                           "attribute_exists(m) RETURNING ALL OLD *"}),
     ("BatchExecuteStatement", {"Statements": [
@@ -163,5 +163,5 @@ CORPUS: list[tuple[str, dict[str, Any]]] = [
                                                     "InputFormat": "DYNAMODB_JSON"},
                            "OutputS3Configuration": {"OutputType": ["ERROR"]}}),
     ("DescribeExport", {"ExportArn": ARN + "/export/01700000000000-0123abcd"}),
-    ("ListExports", {"TableArn": ARN, "MaxResults": 2, "NextToken": "00" * 56}),
+    ("ListExports", {"TableArn": ARN, "MaxResults": 2}),
 ]
