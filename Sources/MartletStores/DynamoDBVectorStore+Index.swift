@@ -35,7 +35,8 @@ extension DynamoDBVectorStore {
         _ kind: VectorIndexKind = .automatic, lists: Int? = nil, recall: Double = 0.97,
         seed: UInt64 = 1
     ) async throws(VectorStoreError) {
-        var state = try await state() ?? IndexState()
+        // Whoever else is making an index cannot finish from here on, so that its rows may go.
+        var state = try await replace(try await state() ?? IndexState()) { _ in }
         // Nobody searches in these any more.
         for leftover in [state.previous, state.building].compactMap(\.self)
         where leftover.lists > 0 || state.current?.lists != 0 {
@@ -162,10 +163,14 @@ extension DynamoDBVectorStore {
             try await client.describeTable(table)
         }
         if description.vectorIndexes.contains(Self.searchIndex) { return true }
+        // All definitions: moto takes them for the table's, and nothing else of this.
+        let definitions = [hashName, rangeName].map { name in
+            #"{"AttributeName":\#(quoted(name)),"AttributeType":"S"}"#
+        }
         let request =
-            #"{"TableName":"\#(table)","AttributeDefinitions":[{"AttributeName":"#
-            + #"\#(quoted(hashName)),"AttributeType":"S"}],"VectorIndexUpdates":[{"Create":{"IndexName":"#
-            + #""\#(Self.searchIndex)","VectorAttribute":{"AttributeName":"vector"},"#
+            #"{"TableName":"\#(table)","AttributeDefinitions":["#
+            + definitions.joined(separator: ",") + #"],"VectorIndexUpdates":[{"Create":{"#
+            + #""IndexName":"\#(Self.searchIndex)","VectorAttribute":{"AttributeName":"vector"},"#
             + #""Dimensions":\#(dimensions),"DistanceFunction":"COSINE","SearchSchema":["#
             + #"{"AttributeName":\#(quoted(hashName)),"SearchSchemaElementType":"HASH"}],"#
             + #""Projection":{"ProjectionType":"KEYS_ONLY"}}}]}"#

@@ -190,6 +190,33 @@ import Testing
         #expect(try await store.state() == second)
     }
 
+    @Test("of two that make an index at the same time, one is told, and the other's index is whole")
+    func builders() async throws {
+        let fixture = try await StoreFixture()
+        let store = try await fixture.store()
+        let nodes = StoreFixture.clustered(200, seed: 41)
+        try await store.add(nodes)
+        let failures = await withTaskGroup(of: VectorStoreError?.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    do throws(VectorStoreError) {
+                        try await store.buildIndex(.lists)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            var failures: [VectorStoreError] = []
+            for await failure in group { if let failure { failures.append(failure) } }
+            return failures
+        }
+        #expect(failures.count < 3)
+        #expect(failures.allSatisfy { $0 == .indexChanged })
+        #expect(try await store.query(nodes[0].embedding, count: 1000).count == 200)
+        #expect(try await store.repairIndex().missing == 0)
+    }
+
     @Test("an index of nothing is refused")
     func nothing() async throws {
         let fixture = try await StoreFixture()

@@ -16,8 +16,7 @@ enum Main {
     static func main() async throws {
         let words = Array(CommandLine.arguments.dropFirst())
         guard words.count == 7, let dimensions = Int(words[5]) else {
-            fputs("usage: see Benchmarks/stores/README.md\n", stderr)
-            exit(2)
+            fail("usage: see Benchmarks/stores/README.md", code: 2)
         }
         let client = try DynamoDBClient(.load(endpoint: words[0]))
         let store = try await DynamoDBVectorStore.open(
@@ -61,10 +60,15 @@ enum Main {
                 + "\"found\":[\(found.joined(separator: ","))]}")
     }
 
+    private static func fail(_ text: String, code: Int32) -> Never {
+        let line = text + "\n"
+        _ = write(STDERR_FILENO, line, line.utf8.count)
+        exit(code)
+    }
+
     private static func read(_ path: String, _ dimensions: Int) -> [[Float]] {
         guard let file = fopen(path, "r") else {
-            fputs("cannot read \(path)\n", stderr)
-            exit(1)
+            fail("cannot read \(path)", code: 1)
         }
         defer { fclose(file) }
         var vectors: [[Float]] = []
