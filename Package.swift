@@ -71,6 +71,8 @@ let package = Package(
                 .linkedLibrary("bz2"), .linkedLibrary("z"), .linkedLibrary("dl"),
             ]),
         module("MartletRocksDBStore", ["MartletKeyValue", "CRocksDBShim"]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        module("MartletSealing", ["COpenSSL", "MartletVectors", "MartletKeyValue"]),
 
         // The database.
         module("MartletCatalog", ["MartletModel", "MartletEncoding", "MartletVectors"]),
@@ -87,11 +89,11 @@ let package = Package(
             "Martlet",
             [
                 "MartletModel", "MartletEncoding", "MartletVectors", "MartletKeyValue",
-                "MartletRocksDBStore", "MartletCatalog", "MartletIndexes", "MartletEngine",
+                "MartletRocksDBStore", "MartletSealing", "MartletCatalog", "MartletIndexes",
+                "MartletEngine",
             ]),
 
         // The server.
-        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         module("MartletSigV4", ["COpenSSL"]),
         module(
             "MartletWire",
@@ -154,6 +156,9 @@ let package = Package(
         tests("MartletVectors", ["CVectorKernels", "MartletTestBasics"]),
         tests("MartletKeyValue", ["MartletTestBasics"]),
         tests("MartletRocksDBStore", ["MartletKeyValue", "MartletTestBasics"]),
+        tests(
+            "MartletSealing",
+            ["COpenSSL", "MartletVectors", "MartletKeyValue", "MartletTestBasics"]),
         tests(
             "MartletCatalog",
             ["MartletModel", "MartletEncoding", "MartletVectors", "MartletTestBasics"]),

@@ -7,6 +7,7 @@
 
 package import MartletCatalog
 package import MartletKeyValue
+package import MartletVectors
 internal import Synchronization
 
 /// What a program may choose about an engine.
@@ -33,6 +34,8 @@ package struct EngineOptions: Sendable {
     /// Vectors wait in memory to be taken into graphs, up to so much. Then the commit thread waits,
     /// and with it everybody who writes, until there is room again. Nobody is refused.
     package var vectorPendingLimitBytes = 64 << 20
+    /// Seals the files of vector indexes; nil leaves them plain.
+    package var vectorFileSealing: (any IndexFileSealing)?
 
     package init() {}
 }

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "MartletSealing.h"
+
 void martlet_sha256(const void *data, size_t bytes, uint8_t digest[32]);
 
 /* A key as HMAC uses it: the state of SHA-256 after the key's inner and outer block. A secret. */

@@ -28,6 +28,9 @@ package struct CollectionSchema: Sendable {
         key = definition.key.hash[0].name
     }
 
+    /// The attribute of what an item is about, beside its metadata.
+    private static let contents: Text = "contents"
+
     package var dimensions: Int { index.dimensions }
     /// Whether searches walk on codes, when there are enough vectors to walk at all.
     package var isQuantized: Bool {
@@ -70,6 +73,11 @@ package struct CollectionSchema: Sendable {
         return VectorRowContent(id: id, vector: vector, metadata: metadata(of: record))
     }
 
+    func contents(of record: ItemRecord) -> [UInt8]? {
+        guard case .binary(let bytes)? = record.value(named: Self.contents) else { return nil }
+        return bytes
+    }
+
     func metadata(of record: ItemRecord) -> AttributeMap? {
         if let attribute = index.metadata {
             guard case .map(let metadata)? = record.value(named: attribute) else { return nil }
@@ -102,9 +110,12 @@ package struct CollectionSchema: Sendable {
     }
 
     /// The record of a new item.
-    func record(id: Text, vector: RecordPart, metadata: AttributeMap?) -> ItemRecord {
+    func record(
+        id: Text, vector: RecordPart, metadata: AttributeMap?, contents: [UInt8]? = nil
+    ) -> ItemRecord {
         var parts = [RecordPart(key, .string(id)), vector]
         if let metadata { parts += self.parts(of: metadata) }
+        if let contents { parts.append(RecordPart(Self.contents, .binary(contents))) }
         return ItemRecord(joining: parts)
     }
 
@@ -118,6 +129,8 @@ package struct VectorRowContent: Sendable {
     package var id: Text
     package var vector: [Float]
     package var metadata: AttributeMap?
+    /// Only if it was asked for.
+    package var contents: [UInt8]?
 }
 
 extension PreparedKey {

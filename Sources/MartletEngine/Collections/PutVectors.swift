@@ -8,11 +8,16 @@ package struct PutVectors: Sendable {
         package var id: Text
         package var vector: RecordPart
         package var metadata: AttributeMap?
+        /// Kept beside the metadata, in collections that were made as such.
+        package var contents: [UInt8]?
 
-        package init(id: Text, vector: RecordPart, metadata: AttributeMap?) {
+        package init(
+            id: Text, vector: RecordPart, metadata: AttributeMap?, contents: [UInt8]? = nil
+        ) {
             self.id = id
             self.vector = vector
             self.metadata = metadata
+            self.contents = contents
         }
     }
 
@@ -52,7 +57,8 @@ extension PutVectors: WriteOperation {
         var prepared: [PreparedRow] = []
         prepared.reserveCapacity(rows.count)
         for row in rows {
-            let record = schema.record(id: row.id, vector: row.vector, metadata: row.metadata)
+            let record = schema.record(
+                id: row.id, vector: row.vector, metadata: row.metadata, contents: row.contents)
             let key = schema.preparedKey(row.id)
             prepared.append(
                 PreparedRow(key: key, item: try PreparedItem(record, key: key, in: schema)))

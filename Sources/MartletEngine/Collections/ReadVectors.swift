@@ -8,17 +8,23 @@ package import MartletModel
 package struct ReadVectors: ReadOperation {
     package var table: TableName
     package var ids: [Text]
+    package var includesContents: Bool
 
-    package init(table: TableName, ids: [Text]) {
+    package init(table: TableName, ids: [Text], includesContents: Bool = false) {
         self.table = table
         self.ids = ids
+        self.includesContents = includesContents
     }
 
     /// - Returns: in the order of `ids`; nil for those that are not there.
     package func run(in context: ReadContext) throws(OperationError) -> [VectorRowContent?] {
         let schema = try context.directory.collection(table)
         let records = try context.records(forKeys: ids.map { schema.preparedKey($0).rowKey })
-        return records.map { $0.flatMap { schema.row(of: $0) } }
+        return records.map { record in
+            guard let record, var row = schema.row(of: record) else { return nil }
+            if includesContents { row.contents = schema.contents(of: record) }
+            return row
+        }
     }
 }
 

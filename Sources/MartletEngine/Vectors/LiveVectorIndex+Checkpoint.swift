@@ -18,25 +18,25 @@ extension LiveVectorIndex {
     static func open(
         _ definition: VectorIndexDefinition, of table: TableDefinition,
         store: any KeyValueStore, files: VectorFiles?, keyPrefix: [UInt8],
-        log: @Sendable (String) -> Void
+        options: EngineOptions
     ) throws(StorageError) -> Opened {
         if let files, files.exists {
             do throws(OpeningFailure) {
-                return try reopened(files.path, definition, store)
+                return try reopened(files.path, definition, store, options.vectorFileSealing)
             } catch {
                 switch error {
-                case .file(let error): logRebuild(of: definition, error.logText, log)
+                case .file(let error): logRebuild(of: definition, error.logText, options.log)
                 case .store(let error): throw error
                 case .otherState:
                     logRebuild(
                         of: definition, "\(files.path) is not of the state that the rows are in",
-                        log)
+                        options.log)
                 }
             }
         }
         let last = try lastSequence(in: store, index: definition.id)
         if let files, !files.exists, last > 0 {
-            logRebuild(of: definition, "there is no \(files.path)", log)
+            logRebuild(of: definition, "there is no \(files.path)", options.log)
         }
         let items = try itemsToTakeIn(
             in: store, index: definition.id, table: table.name, keyPrefix: keyPrefix)
@@ -54,12 +54,13 @@ extension LiveVectorIndex {
     }
 
     private static func reopened(
-        _ path: String, _ definition: VectorIndexDefinition, _ store: any KeyValueStore
+        _ path: String, _ definition: VectorIndexDefinition, _ store: any KeyValueStore,
+        _ sealing: (any IndexFileSealing)?
     ) throws(OpeningFailure) -> Opened {
         let checkpoint: VectorCheckpoint
         let file: IndexFile
         do throws(VectorError) {
-            file = try IndexFile(path: path)
+            file = try IndexFile(path: path, sealing: sealing)
             checkpoint = try VectorCheckpoint(file, of: definition)
         } catch {
             throw .file(error)
@@ -118,13 +119,14 @@ extension LiveVectorIndex {
     ) throws(VectorError) {
         let failure = files.makeFolder()
         if failure != 0 { throw .fileFailed(path: files.path, errno: failure) }
-        let file = try IndexFileWriter(path: files.path)
+        let sealing = options.vectorFileSealing
+        let file = try IndexFileWriter(path: files.path, sealing: sealing)
         try graph.withWritersPaused { () throws(VectorError) in
             try graph.write(to: file)
             try writeOwnSections(state, to: file)
             try file.seal()
             if definition.parameters.residence != .memory {
-                try graph.adopt(IndexFile(path: file.temporaryPath))
+                try graph.adopt(IndexFile(path: file.temporaryPath, sealing: sealing))
             }
         }
         try file.finish()

@@ -122,7 +122,7 @@ final class LiveVectorIndex: Sendable {
         keyPrefix = OrderedKey.tablePrefix(.item, table.id)
         let opened = try Self.open(
             definition, of: table, store: store, files: files, keyPrefix: keyPrefix,
-            log: options.log)
+            options: options)
         codeUse = Mutex(definition.codeUse)
         columnSource = Mutex(opened.file)
         book = Mutex(opened.book)

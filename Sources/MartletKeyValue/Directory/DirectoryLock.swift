@@ -3,11 +3,11 @@
 import Glibc
 
 /// Held while it lives.
-struct DirectoryLock: ~Copyable {
+package struct DirectoryLock: ~Copyable, Sendable {
     private let descriptor: Int32
 
     /// - Throws: `locked`, with the holder's process id if the file tells it.
-    init(directory: String, name: String) throws(StorageError) {
+    package init(directory: String, name: String) throws(StorageError) {
         let descriptor = open(directory + "/" + name, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw storageError(errno, unwritable: directory) }
         // `flock` belongs to the open file, not the process: a second store in this process is

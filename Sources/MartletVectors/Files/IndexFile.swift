@@ -13,10 +13,13 @@ public final class IndexFile: @unchecked Sendable {
     private let entries: [UInt32: IndexFileFormat.Entry]
     private let checked = Locked<Set<UInt32>>([])
 
+    /// - Parameter sealing: opens a sealed file: all of it, now, into memory. nil for a plain one.
     /// - Throws: `fileFailed` when the file cannot be read, `corruptFile` when it is not whole.
-    public init(path: String) throws(VectorError) {
+    public init(
+        path: String, sealing: (any IndexFileSealing)? = nil
+    ) throws(VectorError) {
         self.path = path
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = try sealing?.plainFile(of: path) ?? open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .fileFailed(path: path, errno: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

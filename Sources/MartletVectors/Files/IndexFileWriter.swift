@@ -11,6 +11,7 @@ public final class IndexFileWriter {
     public var temporaryPath: String { path + ".new" }
 
     private var descriptor: Int32
+    private var sealer: (any IndexFileSealer)?
     private var entries: [IndexFileFormat.Entry] = []
     private var isInSection = false
     private var isSealed = false
@@ -20,14 +21,21 @@ public final class IndexFileWriter {
     private var buffered = 0
     private static let bufferBytes = 1 << 18
 
-    public init(path: String) throws(VectorError) {
+    /// - Parameter sealing: seals what is written; nil for a plain file.
+    public init(
+        path: String, sealing: (any IndexFileSealing)? = nil
+    ) throws(VectorError) {
         self.path = path
         descriptor = open(path + ".new", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw .fileFailed(path: path + ".new", errno: errno)
         }
         buffer = .allocate(byteCount: Self.bufferBytes, alignment: IndexFileFormat.pageBytes)
-        if lseek(descriptor, off_t(position), SEEK_SET) < 0 { throw failure }
+        if let sealing {
+            sealer = try sealing.sealer(for: descriptor, path: temporaryPath)
+        } else if lseek(descriptor, off_t(position), SEEK_SET) < 0 {
+            throw failure
+        }
     }
 
     deinit {
@@ -97,9 +105,14 @@ public final class IndexFileWriter {
         guard !isSealed else { return }
         try flush()
         let page = Self.page(entries, fileBytes: position)
+        isSealed = true
+        if let sealer {
+            return try page.withUnsafeBufferPointer { page throws(VectorError) in
+                try sealer.finish(firstPage: UnsafeRawBufferPointer(page))
+            }
+        }
         let count = page.withUnsafeBytes { pwrite(descriptor, $0.baseAddress, $0.count, 0) }
         guard count == page.count else { throw failure }
-        isSealed = true
     }
 
     /// Completes the file, waits until it is on the disk, and gives it its name.
@@ -140,6 +153,7 @@ public final class IndexFileWriter {
     }
 
     private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(VectorError) {
+        if let sealer { return try sealer.append(bytes) }
         var done = 0
         while done < bytes.count {
             let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
