@@ -66,8 +66,9 @@ import Testing
         let index = try fill(client, 5000)
         try index.train()
         try client.close()
-        for (name, header) in [("vectors/1/graph", 72), ("keys", 32)] {
-            let bytes = try bytes(ofFile: folder.indexPath + "/" + name)[header...]
+        let files = [(folder.graphFolder + "/graph", 72), (folder.indexPath + "/keys", 32)]
+        for (name, header) in files {
+            let bytes = try bytes(ofFile: name)[header...]
             var counts = [Int](repeating: 0, count: 256)
             for byte in bytes { counts[Int(byte)] += 1 }
             let expected = Double(bytes.count) / 256

@@ -4,16 +4,24 @@ import MartletTestBasics
 
 /// A folder of encrypted indexes that goes with the test.
 final class EncryptedFolder {
-    private let folder: TemporaryFolder
+    private let folder: MartletTestBasics.TemporaryFolder
     var path: String { folder.path + "/indexes" }
 
-    init() throws { folder = try TemporaryFolder() }
+    init() throws { folder = try MartletTestBasics.TemporaryFolder() }
 
     func beside(_ name: String) -> String { folder.path + "/" + name }
 
     /// The folder of the only index.
     var indexPath: String {
         path + "/" + MartletTestBasics.names(in: path).first { $0.utf8.count == 32 }!
+    }
+}
+
+extension EncryptedFolder {
+    /// The folder of the only index's graph.
+    var graphFolder: String {
+        let vectors = indexPath + "/vectors"
+        return vectors + "/" + (MartletTestBasics.names(in: vectors).first ?? "none")
     }
 }
 

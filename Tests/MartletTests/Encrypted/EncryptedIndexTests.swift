@@ -157,7 +157,8 @@ import Testing
     func sealedGraph() throws {
         var random = SeededRandom(seed: 3)
         let folder = try EncryptedFolder()
-        var client = try EncryptedClient(path: folder.path)
+        let written = Lines()
+        var client = try EncryptedClient(path: folder.path) { written.append($0) }
         var index = try client.createIndex("graph", key: key, dimension: 16)
         let rows = (0..<4000).map {
             EncryptedRow(id: .int($0), vector: randomVector(16, &random))
@@ -168,7 +169,8 @@ import Testing
         let queries = (0..<20).map { _ in randomVector(16, &random) }
         let expected = try index.queryMany(queries, topK: 10, isExact: true)
         try client.close()
-        let graph = folder.indexPath + "/vectors/1/graph"
+        #expect(written.all.isEmpty, "\(written.all)")
+        let graph = folder.graphFolder + "/graph"
         let sealed = try bytes(ofFile: graph)
 
         func check(isLogged: Bool) throws {

@@ -100,7 +100,7 @@ import Testing
         var index = try filled(client, 4000)
         try index.train()
         try client.close()
-        #expect(names(in: folder.indexPath + "/vectors/1") == ["graph"])
+        #expect(names(in: folder.graphFolder) == ["graph"])
         try copyTree(folder.path, to: folder.beside("old"))
 
         client = try EncryptedClient(path: folder.path)
