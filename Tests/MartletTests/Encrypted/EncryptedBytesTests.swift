@@ -109,7 +109,7 @@ import Testing
             for file in allFiles(in: path) where !file.path.hasSuffix("LOG") {
                 // Small files bit by bit, in large ones some; a log's room is zeros at its end.
                 let used = (file.bytes.lastIndex { $0 != 0 } ?? -1) + 1
-                let step = max(1, used / 25)
+                let step = max(1, used / 12)
                 for place in stride(from: random.below(step), to: used, by: step) {
                     removeTree(work)
                     try copyTree(path, to: work)
@@ -121,7 +121,7 @@ import Testing
                     #expect(found == nil || found == expected, "\(file.path), byte \(place)")
                 }
             }
-            #expect(refused > 40)
+            #expect(refused > 15)
         }
     }
 
@@ -137,7 +137,7 @@ import Testing
         let log = allFiles(in: crashed).first { $0.path.hasSuffix(".log") }!
         let used = log.bytes.lastIndex { $0 != 0 }! + 1
         let work = folder.beside("work")
-        for count in stride(from: 0, to: used, by: max(1, used / 60)) {
+        for count in stride(from: 0, to: used, by: max(1, used / 30)) {
             removeTree(work)
             try copyTree(crashed, to: work)
             try write(Array(log.bytes[..<count]), toFile: work + "/" + log.path)
