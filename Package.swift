@@ -158,8 +158,7 @@ let package = Package(
         tests("MartletRocksDBStore", ["MartletKeyValue", "MartletTestBasics"]),
         tests(
             "MartletSealing",
-            ["COpenSSL", "MartletVectors", "MartletKeyValue", "MartletTestBasics"],
-            data: ["Golden"]),
+            ["COpenSSL", "MartletVectors", "MartletKeyValue", "MartletTestBasics"]),
         tests(
             "MartletCatalog",
             ["MartletModel", "MartletEncoding", "MartletVectors", "MartletTestBasics"]),
