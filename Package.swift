@@ -44,6 +44,7 @@ let package = Package(
         .library(name: "MartletClient", targets: ["MartletClient"]),
         .library(name: "MartletStores", targets: ["MartletStores"]),
         .executable(name: "martlet", targets: ["MartletCLI"]),
+        .executable(name: "martlet-simulate", targets: ["MartletSimulate"]),
     ]
         + (isForPython
             ? [.library(name: "MartletC", type: .dynamic, targets: ["MartletCAPI"])] : []),
@@ -149,6 +150,15 @@ let package = Package(
                 "MartletModel", "MartletEncoding", "MartletExpressions", "MartletKeyValue",
                 "MartletCatalog", "MartletEngine",
             ]),
+        module(
+            "MartletSimulation",
+            [
+                "MartletModel", "MartletEncoding", "MartletKeyValue", "MartletCatalog",
+                "MartletEngine", "MartletTestBasics", "MartletTestSupport",
+            ]),
+        .executableTarget(
+            name: "MartletSimulate", dependencies: ["MartletSimulation"],
+            swiftSettings: swiftSettings),
         tests("MartletModel", ["MartletTestBasics"]),
         tests("MartletEncoding", ["MartletModel", "MartletTestBasics"], data: ["Golden"]),
         tests("MartletExpressions", ["MartletModel", "MartletTestBasics"], data: ["Cases"]),
@@ -175,6 +185,7 @@ let package = Package(
                 "MartletModel", "MartletCatalog", "MartletEngine", "MartletTestBasics",
                 "MartletTestSupport",
             ]),
+        tests("MartletSimulation", ["MartletKeyValue"]),
         tests("MartletSigV4"),
         tests(
             "MartletWire",

@@ -3,6 +3,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
+#include <rocksdb/utilities/debug.h>
 
 #include <vector>
 
@@ -203,6 +204,41 @@ int32_t mrdb_verify(mrdb_store *store) {
     });
 }
 
+int32_t mrdb_count_versions(
+    mrdb_store *store, const uint8_t *lower, size_t lower_count, const uint8_t *upper,
+    size_t upper_count, uint64_t *count, uint64_t *bytes) {
+    // So many are in memory at once.
+    constexpr size_t page = 4096;
+    return guarded([&]() -> int32_t {
+        *count = *bytes = 0;
+        std::string begin(reinterpret_cast<const char *>(lower), lower_count);
+        const std::string end = upper ? slice(upper, upper_count).ToString() : beyond_all_keys();
+        size_t limit = page;
+        while (true) {
+            std::vector<rocksdb::KeyVersion> versions;
+            const auto status =
+                rocksdb::GetAllKeyVersions(store->db.get(), begin, end, limit, &versions);
+            if (!status.ok()) return report(status);
+            const bool is_last = versions.size() < limit;
+            // The versions of the last key may go on, so it begins the next page.
+            const std::string last = is_last ? std::string() : versions.back().user_key;
+            if (!is_last && last == versions.front().user_key) {
+                limit *= 2;
+                continue;
+            }
+            for (const auto &version : versions) {
+                if (!is_last && version.user_key == last) break;
+                if (upper && version.user_key == end) break;
+                *count += 1;
+                *bytes += version.user_key.size() + version.value.size();
+            }
+            if (is_last) return mrdb_ok;
+            begin = last;
+            limit = page;
+        }
+    });
+}
+
 int32_t mrdb_repair(const char *path, const mrdb_options *options) {
     return guarded([&] { return report(rocksdb::RepairDB(path, martlet::make_options(path, *options))); });
 }
@@ -232,8 +268,13 @@ void mrdb_get_statistics(mrdb_store *store, mrdb_statistics *statistics) {
             property(Properties::kTotalSstFilesSize) + property(Properties::kTotalBlobFileSize);
         rocksdb::VectorLogPtr logs;
         if (store->db->GetSortedWalFiles(logs).ok()) {
-            for (const auto &log : logs) statistics->disk_bytes += log->SizeFileBytes();
+            for (const auto &log : logs) statistics->log_bytes += log->SizeFileBytes();
         }
+        statistics->disk_bytes += statistics->log_bytes;
+        const uint64_t blobs = property(Properties::kLiveBlobFileSize);
+        const uint64_t garbage = property(Properties::kLiveBlobFileGarbageSize);
+        statistics->live_bytes =
+            property(Properties::kEstimateLiveDataSize) + (blobs > garbage ? blobs - garbage : 0);
         statistics->memtable_bytes = property(Properties::kCurSizeAllMemTables);
         statistics->cache_bytes = store->cache->GetUsage();
         statistics->approximate_rows = property(Properties::kEstimateNumKeys);

@@ -11,6 +11,9 @@ enum Help {
           export       write a table, or what changed in it, as DynamoDB exports it
           backup       keep the items of a table inside the data directory
           restore      make a table of a backup, or of a moment of another's past
+          check        say whether a data directory is whole
+          repair       make again what can be, set aside what cannot
+          stats        say what a data directory holds and what that takes
           --version    print the version
           --help       print this; every command has its own --help
 
@@ -73,6 +76,45 @@ enum Help {
 
         DynamoDB Local's flags are accepted too: -port -dbPath -inMemory -sharedDb -cors
         -delayTransientStatuses -optimizeDbBeforeStartup -disableTelemetry.
+
+        """
+
+    static let check = """
+        usage: martlet check [--data DIR] [--deep] [--json]
+
+        Verifies every checksum in a data directory that no server has open, and compares what it
+        holds with itself: items with index rows, expiry rows and counts, streams, histories,
+        backups, files of vector indexes. Names tables, kinds of rows and hashes of keys, never
+        contents. Exits with 0 when all is well, with 3 when something is damaged.
+
+          --data DIR   the data directory (default: martlet-data)
+          --deep       also compares streams and histories with the items, change by change, and
+                       vector files with the items, vector by vector
+          --json       one JSON object on standard output
+
+        """
+
+    static let repair = """
+        usage: martlet repair [--data DIR] [--json]
+
+        Repairs a data directory that no server has open. What follows from items is made again from
+        them: index rows, expiry rows, counts, vector indexes. What is damaged and follows from
+        nothing goes to DIR/quarantine, byte for byte, and the report says so. Exits with 0 when all
+        is well afterwards, with 3 when something is still wrong. Copy the directory first.
+
+          --data DIR   the data directory (default: martlet-data)
+          --json       one JSON object on standard output
+
+        """
+
+    static let stats = """
+        usage: martlet stats [--data DIR] [--json]
+
+        Says what a data directory that no server has open holds: rows, their bytes and those of
+        deleted and overwritten ones, by kind and by table, and what they take on the disk.
+
+          --data DIR   the data directory (default: martlet-data)
+          --json       one JSON object on standard output
 
         """
 }

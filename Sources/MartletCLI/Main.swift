@@ -1,5 +1,5 @@
 // The program. Exit codes: 0 success, 1 the command failed, 2 the command line is wrong, 3 the
-// command did a part of it.
+// command did a part of it, or the data that it looked at is damaged.
 
 internal import Glibc
 internal import Martlet
@@ -9,7 +9,8 @@ enum Main {
     private static var commands: [any Command.Type] {
         [
             ServeCommand.self, ImportCommand.self, ExportCommand.self, BackupCommand.self,
-            RestoreCommand.self, CopyCommand.self,
+            RestoreCommand.self, CopyCommand.self, CheckCommand.self, RepairCommand.self,
+            StatsCommand.self,
         ]
     }
 
@@ -65,6 +66,7 @@ protocol Command {
 
     init(_ words: [String]) throws(UsageError)
 
+    /// Ends the process itself if it has an exit code of its own.
     func run() throws(CommandFailure)
 }
 

@@ -36,6 +36,7 @@ package struct EngineOptions: Sendable {
     package var vectorPendingLimitBytes = 64 << 20
     /// Seals the files of vector indexes; nil leaves them plain.
     package var vectorFileSealing: (any IndexFileSealing)?
+    package var scheduling = Scheduling.threads
 
     package init() {}
 }
@@ -102,7 +103,7 @@ package final class Engine: Sendable {
         let work = BackgroundWork(
             store: store, committer: committer, options: options, wakeUp: catalogueChanged)
         background.withLock { $0 = work }
-        work.start()
+        if options.scheduling.hasThreads { work.start() }
     }
 
     /// An engine that was not closed finishes what it accepted and closes its store by itself, at
@@ -139,6 +140,7 @@ package final class Engine: Sendable {
     ) throws(OperationError) -> Operation.Output {
         let waiter = Waiter<Result<Operation.Output, OperationError>>()
         submit(operation) { waiter.fulfil($0) }
+        if !options.scheduling.hasThreads { committer.commitQueued() }
         return try waiter.wait().get()
     }
 
@@ -191,6 +193,19 @@ package final class Engine: Sendable {
             throw .storage(error)
         }
     }
+
+    // MARK: Without threads
+
+    /// Commits what was submitted, and answers it.
+    package func commitQueued() { committer.commitQueued() }
+
+    /// Does what there is to do in the background now.
+    package func workInBackground() { background.withLock { $0 }?.workOnce() }
+
+    /// Takes what is pending into the graphs of vector indexes, and tends them.
+    package func carryVectors() { while vectorIndexes.carryOnce(threads: 1) {} }
+
+    // MARK: State
 
     var readContext: ReadContext {
         ReadContext(

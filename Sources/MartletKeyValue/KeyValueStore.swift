@@ -108,6 +108,10 @@ extension KeyValueStore {
 package struct StoreStatistics: Sendable, Equatable {
     /// Bytes of table, blob and log files.
     package var diskBytes: UInt64 = 0
+    /// Of those, the log.
+    package var logBytes: UInt64 = 0
+    /// About how many bytes of tables and blob files are of rows that are there.
+    package var liveBytes: UInt64 = 0
     /// Bytes of rows held in memory before they go to table files, or all rows of a memory store.
     package var memtableBytes: UInt64 = 0
     /// Bytes of table-file blocks cached in memory, with indexes and filters.

@@ -11,6 +11,8 @@ extension RocksDBStore {
         var native = mrdb_statistics()
         mrdb_get_statistics(self.native.pointer, &native)
         result.diskBytes = native.disk_bytes
+        result.logBytes = native.log_bytes
+        result.liveBytes = native.live_bytes
         result.memtableBytes = native.memtable_bytes
         result.blockCacheBytes = native.cache_bytes
         result.approximateRowCount = native.approximate_rows
@@ -49,6 +51,16 @@ extension RocksDBStore {
     /// - Throws: `corruption`, naming the first damaged file.
     package func verify() throws(StorageError) {
         try using { mrdb_verify($0) }
+    }
+
+    /// Counts every version of the rows in a range that there is, deleted and overwritten ones too, and
+    /// their bytes. Values that are kept apart count as references. Reads the whole range.
+    package func versions(in range: KeyRange) throws(StorageError) -> (count: Int, bytes: Int) {
+        var (count, bytes): (UInt64, UInt64) = (0, 0)
+        try using { pointer in
+            range.withBounds { mrdb_count_versions(pointer, $0, $1, $2, $3, &count, &bytes) }
+        }
+        return (Int(count), Int(bytes))
     }
 
     /// Makes a damaged database openable again, keeping what can be read. Rows in what cannot be

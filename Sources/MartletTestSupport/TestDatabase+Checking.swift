@@ -9,7 +9,7 @@ extension TestDatabase {
     /// What is wrong with the database, in words; empty when it is sound. The catalogue in memory
     /// must be the stored one, so no table may be changing meanwhile.
     package func findings() throws(OperationError) -> [String] {
-        var texts = try engine.checkInvariants().map(\.description)
+        var texts = try engine.checkInvariants(isDeep: true).map(\.description)
         let directory = engine.directory
         let stored = try! store.cursor(over: .prefix(CatalogKey.tables), .forward)
         var names: [TableName] = []

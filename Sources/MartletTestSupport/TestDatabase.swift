@@ -17,7 +17,8 @@ package final class TestDatabase: Sendable {
     package init(
         _ tables: TableRequest..., store: any KeyValueStore = MemoryStore(),
         clock: ManualClock = ManualClock(), expiryInterval: Duration = .seconds(3600),
-        durability: Durability = .sync, configure: (inout EngineOptions) -> Void = { _ in }
+        durability: Durability = .sync, scheduling: Scheduling = .threads,
+        vectorFolder: String? = nil, configure: (inout EngineOptions) -> Void = { _ in }
     ) throws(OperationError) {
         self.store = store
         self.clock = clock
@@ -27,8 +28,9 @@ package final class TestDatabase: Sendable {
         options.clock = clock.clock
         options.expiryInterval = expiryInterval
         options.durability = durability
+        options.scheduling = scheduling
         configure(&options)
-        engine = try Engine(store: store, options: options)
+        engine = try Engine(store: store, options: options, vectorFolder: vectorFolder)
         for table in tables { try create(table) }
     }
 

@@ -139,12 +139,22 @@ int32_t mrdb_checkpoint(mrdb_store *store, const char *path);
 /// Reads every table and blob file and compares checksums.
 int32_t mrdb_verify(mrdb_store *store);
 
+/// Counts every version of every row in lower <= key < upper that tables and memory hold, deleted and
+/// overwritten ones too, with the bytes of keys and values; values in blob files count as references.
+int32_t mrdb_count_versions(
+    mrdb_store *store, const uint8_t *lower, size_t lower_count, const uint8_t *upper,
+    size_t upper_count, uint64_t *count, uint64_t *bytes);
+
 /// Makes what can be read of a closed, damaged database openable. Loses what cannot be read.
 int32_t mrdb_repair(const char *path, const mrdb_options *options);
 
 typedef struct {
     /// Table and blob files in use, and the log with what is filled ahead.
     uint64_t disk_bytes;
+    /// Of those, the log.
+    uint64_t log_bytes;
+    /// About how many bytes tables and blob files would take without what is deleted or overwritten.
+    uint64_t live_bytes;
     uint64_t memtable_bytes;
     uint64_t cache_bytes;
     uint64_t approximate_rows;

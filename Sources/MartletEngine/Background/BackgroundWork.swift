@@ -14,6 +14,14 @@ final class BackgroundWork: Sendable {
     private let isStopping = Atomic<Bool>(false)
     private let wakeUp: ThreadSemaphore
     private let finished = ThreadSemaphore()
+    private let sweeps = Mutex(Sweeps())
+
+    /// What is due now and then. Used by one thread at a time.
+    private struct Sweeps {
+        var tokens = TransactionTokenSweep()
+        var streams = StreamSweep()
+        var recovery = RecoverySweep()
+    }
 
     /// - Parameter wakeUp: signalled when the catalogue changed: there may be an index to fill.
     init(
@@ -28,11 +36,8 @@ final class BackgroundWork: Sendable {
 
     func start() {
         startThread {
-            var tokens = TransactionTokenSweep()
-            var streams = StreamSweep()
-            var recovery = RecoverySweep()
             while !self.shouldStop {
-                self.round(&tokens, &streams, &recovery)
+                self.workOnce()
                 _ = self.wakeUp.wait(atMost: self.options.expiryInterval)
             }
             self.finished.signal()
@@ -42,18 +47,16 @@ final class BackgroundWork: Sendable {
     /// Ends the thread, after the piece of work that it is at.
     func stop() {
         isStopping.store(true, ordering: .relaxed)
+        guard options.scheduling.hasThreads else { return }
         wakeUp.signal()
         finished.wait()
     }
 
     var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
 
-    /// Errors of the store end a round; the next one tries again, and requests that meet the same
-    /// error report it.
-    private func round(
-        _ tokens: inout TransactionTokenSweep, _ streams: inout StreamSweep,
-        _ recovery: inout RecoverySweep
-    ) {
+    /// One round. Errors of the store end it; the next one tries again, and requests that meet the
+    /// same error report it.
+    func workOnce() {
         do throws(StorageError) {
             for name in committer.directory.names {
                 guard let current = committer.directory.tables[name],
@@ -80,9 +83,11 @@ final class BackgroundWork: Sendable {
                 guard let copy = committer.directory.copies[target] else { continue }
                 if try !CopyWork(work: self, copy: copy).run() { wakeUp.signal() }
             }
-            try tokens.runIfDue(for: self)
-            try streams.runIfDue(for: self)
-            try recovery.runIfDue(for: self)
+            try sweeps.withLock { sweeps throws(StorageError) in
+                try sweeps.tokens.runIfDue(for: self)
+                try sweeps.streams.runIfDue(for: self)
+                try sweeps.recovery.runIfDue(for: self)
+            }
         } catch {}
     }
 
@@ -91,6 +96,7 @@ final class BackgroundWork: Sendable {
         _ change: @escaping @Sendable (WriteTransaction) throws(OperationError) -> Void
     ) throws(StorageError) {
         let waiter = Waiter<StorageError?>()
+        if case .caller(let beforePiece) = options.scheduling { beforePiece() }
         committer.enqueue { transaction in
             var problem: StorageError?
             do throws(OperationError) {
@@ -102,7 +108,11 @@ final class BackgroundWork: Sendable {
             let found = problem
             return { failure in waiter.fulfil(failure ?? found) }
         }
-        committer.wakeThreads()
+        if options.scheduling.hasThreads {
+            committer.wakeThreads()
+        } else {
+            committer.commitQueued()
+        }
         if let failure = waiter.wait() { throw failure }
     }
 }

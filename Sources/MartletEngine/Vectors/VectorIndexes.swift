@@ -185,7 +185,7 @@ final class VectorIndexes: Sendable {
                 !state.indexes.isEmpty
             else { return false }
             state.hasThread = true
-            return true
+            return options.scheduling.hasThreads
         }
         if starts { startThread { self.carry() } }
     }
@@ -194,30 +194,14 @@ final class VectorIndexes: Sendable {
         // Requests come first. Threads that the graph makes for a long batch inherit it.
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
         let threads = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        while true {
-            let (indexes, dropped, committer, isClosing) = state.withLock { state in
-                defer { state.dropped = [] }
-                return (
-                    Array(state.indexes.values), state.dropped, state.committer, state.isClosing
-                )
-            }
-            if isClosing { break }
-            for index in dropped { drop(index) }
-            var isBusy = false
-            for index in indexes {
-                if let bytes = index.carry(threads: threads) {
-                    isBusy = true
-                    pendingBytes.subtract(bytes, ordering: .relaxed)
-                    roomMade.signal()
-                } else if index.takeInItems(threads: threads) {
-                    isBusy = true
-                }
-                if let committer { index.tidy(committer, threads: threads) }
-            }
-            if isBusy { continue }
+        while !state.withLock({ $0.isClosing }) {
+            if carryOnce(threads: threads) { continue }
             isIdle.store(true, ordering: .releasing)
-            // What was published before the flag was seen is looked for once more.
-            if indexes.contains(where: \.hasWork),
+            // What was published, made or dropped before the flag was seen is looked for once more.
+            let (indexes, hasDropped) = state.withLock {
+                (Array($0.indexes.values), !$0.dropped.isEmpty)
+            }
+            if hasDropped || indexes.contains(where: \.hasWork),
                 isIdle.exchange(false, ordering: .acquiringAndReleasing)
             {
                 continue
@@ -231,6 +215,28 @@ final class VectorIndexes: Sendable {
             }
         }
         finished.signal()
+    }
+
+    /// Gives each index a turn.
+    /// - Returns: whether there was something to carry, so that there may be more.
+    func carryOnce(threads: Int) -> Bool {
+        let (indexes, dropped, committer) = state.withLock { state in
+            defer { state.dropped = [] }
+            return (Array(state.indexes.values), state.dropped, state.committer)
+        }
+        for index in dropped { drop(index) }
+        var isBusy = false
+        for index in indexes {
+            if let bytes = index.carry(threads: threads) {
+                isBusy = true
+                pendingBytes.subtract(bytes, ordering: .relaxed)
+                roomMade.signal()
+            } else if index.takeInItems(threads: threads) {
+                isBusy = true
+            }
+            if let committer { index.tidy(committer, threads: threads) }
+        }
+        return isBusy
     }
 
     private func drop(_ index: LiveVectorIndex) {
@@ -253,9 +259,11 @@ final class VectorIndexes: Sendable {
             for index in indexes { index.book.withLock { $0.errands.end() } }
             return
         }
-        isIdle.store(false, ordering: .relaxed)
-        wakeUp.signal()
-        finished.wait()
+        if options.scheduling.hasThreads {
+            isIdle.store(false, ordering: .relaxed)
+            wakeUp.signal()
+            finished.wait()
+        }
         for index in indexes { index.close() }
         for index in indexes { index.book.withLock { $0.errands.end() } }
     }

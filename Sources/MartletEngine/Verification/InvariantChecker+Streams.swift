@@ -13,7 +13,7 @@ extension InvariantChecker {
             guard let stream = try? StreamDefinition(stored: value),
                 key == StreamKey.stream(stream.label, of: stream.table)
             else {
-                report(.unreadableStream, nil, indexName: nil)
+                report(.unreadableStream, nil, key: key)
                 continue
             }
             streams[stream.tableID, default: []].append(stream)
@@ -37,7 +37,7 @@ extension InvariantChecker {
                     $0.viewType == table.stream?.viewType && $0.table == table.name
                         && $0.key == table.key
                 }
-            if !isRight { report(.strayStream, table, indexName: nil) }
+            if !isRight { report(.strayStream, table) }
         }
         for (id, streams) in streams where tablesByID[id] == nil {
             for stream in streams where stream.disabled == nil { report(.strayStream, stream) }
@@ -67,6 +67,7 @@ extension InvariantChecker {
     private mutating func checkRecords(
         of streams: [StreamDefinition], tableID: UInt32
     ) throws(StorageError) {
+        var chains: [String: StreamChain] = [:]
         let cursor = try rows.cursor(
             over: .prefix(OrderedKey.tablePrefix(.streamRecord, tableID)), .forward)
         let next = try nextStreamSequence()
@@ -74,17 +75,26 @@ extension InvariantChecker {
             guard let sequence = try? StreamKey.sequence(inKey: key),
                 let record = try? StreamRecord(stored: value)
             else {
-                report(.unreadableStreamRecord, streams[0])
+                report(.unreadableStreamRecord, streams[0], key: key)
                 continue
             }
             let stream = streams.first { stream in
                 sequence >= stream.horizon && stream.shards.contains { $0.holds(sequence) }
             }
             guard let stream, sequence < next else {
-                report(.strayStreamRecord, streams[0])
+                report(.strayStreamRecord, streams[0], key: key)
                 continue
             }
-            if !record.shows(stream) { report(.wrongStreamRecord, stream) }
+            if !record.shows(stream) { report(.wrongStreamRecord, stream, key: key) }
+            if isDeep {
+                let follows = chains[stream.label, default: StreamChain()].take(record, of: stream)
+                if !follows { report(.brokenStream, stream, key: key) }
+            }
+        }
+        guard let table = tables.first(where: { $0.id == tableID }), let label = table.stream?.label
+        else { return }
+        for key in try chains[label]?.keysThatDiffer(from: rows, in: table) ?? [] {
+            report(.brokenStream, table, key: key)
         }
     }
 
@@ -94,9 +104,10 @@ extension InvariantChecker {
     }
 
     private mutating func report(
-        _ problem: InvariantFinding.Problem, _ stream: StreamDefinition
+        _ problem: InvariantFinding.Problem, _ stream: StreamDefinition, key: [UInt8]? = nil
     ) {
-        report(problem, tableName: stream.table)
+        let key = key ?? StreamKey.stream(stream.label, of: stream.table)
+        report(InvariantFault(problem: problem, tableName: stream.table, key: key))
     }
 }
 

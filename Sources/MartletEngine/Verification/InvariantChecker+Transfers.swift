@@ -35,7 +35,7 @@ extension InvariantChecker {
             guard let record = try? ItemRecord(verifying: value),
                 let job = try? Job(record: record), job.key == key
             else {
-                report(.unreadableTransfer, nil, indexName: nil)
+                report(.unreadableTransfer, nil, key: key)
                 continue
             }
             body(job)

@@ -14,7 +14,8 @@ extension InvariantChecker {
     ) throws(StorageError) {
         let position = try rows.value(forKey: VectorJournal.walkKey(index.id))
         if position != nil, index.status == .active {
-            report(.strayWalk, table, indexName: index.name)
+            report(
+                .strayWalk, table, indexName: index.name, key: VectorJournal.walkKey(index.id))
         }
         let walk = VectorWalk(position: position)
         var tally = Tally()
@@ -42,10 +43,12 @@ extension InvariantChecker {
         while let (key, value) = try cursor.next() {
             guard let sequence = try? VectorJournal.sequence(inKey: key), value.starts(with: items)
             else {
-                report(.unreadableJournalLine, table, indexName: index.name)
+                report(.unreadableJournalLine, table, indexName: index.name, key: key)
                 continue
             }
-            if sequence >= next { report(.unissuedSequence, table, indexName: index.name) }
+            if sequence >= next {
+                report(.unissuedSequence, table, indexName: index.name, key: key)
+            }
         }
     }
 
@@ -53,7 +56,7 @@ extension InvariantChecker {
         guard let stored = try rows.value(forKey: VectorJournal.nextSequenceKey),
             (try? VectorJournal.decodeNextSequence(stored)) == nil
         else { return }
-        report(.unreadableSequence, nil, indexName: nil)
+        report(.unreadableSequence, nil, key: VectorJournal.nextSequenceKey)
     }
 
     private func nextSequence() throws(StorageError) -> UInt64 {

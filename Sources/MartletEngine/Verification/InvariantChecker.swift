@@ -34,8 +34,22 @@ struct InvariantChecker {
         let index: Text?
     }
 
+    /// What was found at a place.
+    private struct Found {
+        var rowCount = 0
+        var space: KeySpace?
+        var keyHashes: [UInt64] = []
+    }
+
+    /// So many keys of a finding are told by their hashes.
+    private static let hashLimit = 8
+
     let rows: any KeyValueReadable
-    private var counts: [Place: Int] = [:]
+    let isDeep: Bool
+    /// So many faults are kept, for who repairs them.
+    private let faultLimit: Int
+    private(set) var faults: [InvariantFault] = []
+    private var found: [Place: Found] = [:]
     private(set) var tables: [TableDefinition] = []
     /// Ids of tables and of indexes: whose rows may be there.
     private(set) var tableIDs: Set<UInt32> = []
@@ -47,9 +61,21 @@ struct InvariantChecker {
     var backupRowIDs: Set<UInt32> = []
     var copies: [UInt32: TableCopy] = [:]
 
-    /// - Parameter rows: a snapshot, or a store that nobody writes to.
-    static func findings(in rows: any KeyValueReadable) throws(StorageError) -> [InvariantFinding] {
-        var checker = InvariantChecker(rows: rows)
+    /// - Parameters:
+    ///   - rows: a snapshot, or a store that nobody writes to.
+    ///   - isDeep: whether the records of streams and histories are compared with each other and
+    ///     with the items, which takes 16 bytes of memory for each item that they tell of.
+    static func findings(
+        in rows: any KeyValueReadable, isDeep: Bool = false
+    ) throws(StorageError) -> [InvariantFinding] {
+        try checked(rows, isDeep: isDeep, faultLimit: 0).findings
+    }
+
+    /// The checker after its work.
+    static func checked(
+        _ rows: any KeyValueReadable, isDeep: Bool, faultLimit: Int
+    ) throws(StorageError) -> InvariantChecker {
+        var checker = InvariantChecker(rows: rows, isDeep: isDeep, faultLimit: faultLimit)
         try checker.checkCatalogue()
         try checker.checkBackups()
         for table in checker.tables {
@@ -66,15 +92,20 @@ struct InvariantChecker {
         try checker.checkStreams()
         try checker.checkTokens()
         try checker.checkOrphans()
-        return checker.findings
+        return checker
     }
 
-    private init(rows: any KeyValueReadable) { self.rows = rows }
+    private init(rows: any KeyValueReadable, isDeep: Bool, faultLimit: Int) {
+        self.rows = rows
+        self.isDeep = isDeep
+        self.faultLimit = faultLimit
+    }
 
-    private var findings: [InvariantFinding] {
-        counts.map { place, count in
+    var findings: [InvariantFinding] {
+        found.map { place, found in
             InvariantFinding(
-                problem: place.problem, table: place.table, index: place.index, rowCount: count)
+                problem: place.problem, table: place.table, index: place.index,
+                rowCount: found.rowCount, space: found.space, keyHashes: found.keyHashes)
         }.sorted {
             ($0.table?.description ?? "", $0.index ?? "", $0.problem)
                 < ($1.table?.description ?? "", $1.index ?? "", $1.problem)
@@ -82,20 +113,35 @@ struct InvariantChecker {
     }
 
     private mutating func report(
-        _ problem: InvariantFinding.Problem, _ table: TableDefinition? = nil,
-        _ index: IndexDefinition? = nil
+        _ problem: InvariantFinding.Problem, _ table: TableDefinition, _ index: IndexDefinition,
+        key: [UInt8]
     ) {
-        report(problem, table, indexName: index?.name)
+        report(problem, table, indexName: index.name, key: key)
     }
 
     mutating func report(
-        _ problem: InvariantFinding.Problem, _ table: TableDefinition?, indexName: Text?
+        _ problem: InvariantFinding.Problem, _ table: TableDefinition? = nil,
+        indexName: Text? = nil, key: [UInt8]? = nil
     ) {
-        counts[Place(problem: problem, table: table?.name, index: indexName), default: 0] += 1
+        report(
+            InvariantFault(
+                problem: problem, tableName: table?.name, table: table, indexName: indexName,
+                key: key))
     }
 
-    mutating func report(_ problem: InvariantFinding.Problem, tableName: TableName) {
-        counts[Place(problem: problem, table: tableName, index: nil), default: 0] += 1
+    mutating func report(_ fault: InvariantFault) {
+        let place = Place(
+            problem: fault.problem, table: fault.tableName, index: fault.indexName)
+        var found = found[place] ?? Found()
+        found.rowCount += 1
+        if let key = fault.key {
+            if found.space == nil { found.space = key.first.flatMap(KeySpace.init(rawValue:)) }
+            if found.keyHashes.count < Self.hashLimit {
+                found.keyHashes.append(key.withUnsafeBytes(OrderedKey.partitionHash))
+            }
+        }
+        self.found[place] = found
+        if faults.count < faultLimit { faults.append(fault) }
     }
 }
 
@@ -108,7 +154,7 @@ extension InvariantChecker {
         while let (key, value) = try cursor.next() {
             if key == CatalogKey.nextID {
                 guard let id = try? CatalogKey.decodeNextID(value) else {
-                    report(.unreadableSequence)
+                    report(.unreadableSequence, key: key)
                     continue
                 }
                 nextID = id
@@ -117,10 +163,10 @@ extension InvariantChecker {
             guard let record = try? ItemRecord(verifying: value),
                 let table = try? TableDefinition(record: record)
             else {
-                report(.unreadableDefinition)
+                report(.unreadableDefinition, key: key)
                 continue
             }
-            if CatalogKey.table(table.name) != key { report(.misplacedDefinition, table) }
+            if CatalogKey.table(table.name) != key { report(.misplacedDefinition, table, key: key) }
             tables.append(table)
         }
         for table in tables {
@@ -149,18 +195,21 @@ extension InvariantChecker {
     mutating func compare(
         _ counted: Tally, id: UInt32, _ table: TableDefinition, indexName index: Text? = nil
     ) throws(StorageError) {
+        func wrong(_ problem: InvariantFinding.Problem) -> InvariantFault {
+            InvariantFault(
+                problem: problem, tableName: table.name, table: table, indexName: index,
+                key: CatalogKey.tally(id), counted: counted)
+        }
         var stored = Tally()
         if let bytes = try rows.value(forKey: CatalogKey.tally(id)) {
             guard let tally = try? Tally(stored: bytes) else {
-                return report(.unreadableTally, table, indexName: index)
+                return report(wrong(.unreadableTally))
             }
             stored = tally
         }
-        if stored.itemCount != counted.itemCount {
-            report(.wrongItemCount, table, indexName: index)
-        }
+        if stored.itemCount != counted.itemCount { report(wrong(.wrongItemCount)) }
         if stored.sizeBytes != counted.sizeBytes || stored.savedBytes != counted.savedBytes {
-            report(.wrongSize, table, indexName: index)
+            report(wrong(.wrongSize))
         }
     }
 }
@@ -177,26 +226,28 @@ extension InvariantChecker {
         while let (key, value) = try cursor.next() {
             tally.itemCount += 1
             guard let record = try? ItemRecord(verifying: value) else {
-                report(.unreadableItem, table)
+                report(.unreadableItem, table, key: key)
                 continue
             }
             tally.sizeBytes += record.sizeBytes
-            if record.sizeBytes != record.item.sizeBytes { report(.wrongItemSize, table) }
+            if record.sizeBytes != record.item.sizeBytes { report(.wrongItemSize, table, key: key) }
             guard let primary = try? table.key.primaryKey(ofItem: record),
                 table.rowKey(primary) == key
             else {
-                report(.misplacedItem, table)
+                report(.misplacedItem, table, key: key)
                 continue
             }
             for index in table.indexes where index.status == .active {
                 guard let row = IndexRow(of: record, in: index, of: table) else { continue }
                 // What the row says is compared when the index is walked.
-                if try rows.value(forKey: row.key) == nil { report(.missingIndexRow, table, index) }
+                if try rows.value(forKey: row.key) == nil {
+                    report(.missingIndexRow, table, index, key: key)
+                }
             }
             if !isGatheringExpiry, let expiry = ExpiryKey(of: record, under: key, in: table),
                 try rows.value(forKey: expiry.bytes) == nil
             {
-                report(.missingExpiryRow, table)
+                report(.missingExpiryRow, table, key: key)
             }
         }
         try compare(tally, id: table.id, table)
@@ -211,24 +262,24 @@ extension InvariantChecker {
         while let (key, value) = try cursor.next() {
             tally.itemCount += 1
             guard let row = try? ItemRecord(verifying: value) else {
-                report(.unreadableIndexRow, table, index)
+                report(.unreadableIndexRow, table, index, key: key)
                 continue
             }
             tally.sizeBytes += row.sizeBytes
             guard let primary = try? table.key.primaryKey(ofItem: row),
                 let bytes = try rows.value(forKey: table.rowKey(primary))
             else {
-                report(.strayIndexRow, table, index)
+                report(.strayIndexRow, table, index, key: key)
                 continue
             }
             // A damaged item is reported where items are walked.
             guard let item = try? ItemRecord(verifying: bytes) else { continue }
             guard let expected = IndexRow(of: item, in: index, of: table), expected.key == key
             else {
-                report(.misplacedIndexRow, table, index)
+                report(.misplacedIndexRow, table, index, key: key)
                 continue
             }
-            if expected.record != row { report(.outdatedIndexRow, table, index) }
+            if expected.record != row { report(.outdatedIndexRow, table, index, key: key) }
         }
         try compare(tally, id: index.id, table, indexName: index.name)
     }
@@ -238,21 +289,21 @@ extension InvariantChecker {
         let cursor = try rows.cursor(over: .prefix(marker), .forward)
         while let (key, _) = try cursor.next() {
             if key == marker {
-                if table.timeToLiveAttribute == nil { report(.strayExpiryRow, table) }
+                if table.timeToLiveAttribute == nil { report(.strayExpiryRow, table, key: key) }
                 continue
             }
             guard key.count > OrderedKey.prefixBytes else {
-                report(.strayExpiryRow, table)
+                report(.strayExpiryRow, table, key: key)
                 continue
             }
             let rowKey = ExpiryKey.rowKey(fromExpiryKey: key, of: table.id)
             guard let bytes = try rows.value(forKey: rowKey) else {
-                report(.strayExpiryRow, table)
+                report(.strayExpiryRow, table, key: key)
                 continue
             }
             guard let item = try? ItemRecord(verifying: bytes) else { continue }
             if ExpiryKey(of: item, under: rowKey, in: table)?.bytes != key {
-                report(.strayExpiryRow, table)
+                report(.strayExpiryRow, table, key: key)
             }
         }
     }
@@ -265,7 +316,7 @@ extension InvariantChecker {
         let cursor = try rows.cursor(
             over: .prefix([KeySpace.transactionToken.rawValue]), .forward)
         while let (key, value) = try cursor.next() {
-            if key.count == 1 || value.count < 8 { report(.unreadableToken) }
+            if key.count == 1 || value.count < 8 { report(.unreadableToken, key: key) }
         }
     }
 
@@ -274,7 +325,7 @@ extension InvariantChecker {
         let cursor = try rows.cursor(over: .all, .forward)
         while let (key, _) = try cursor.next() {
             guard let space = key.first.flatMap(KeySpace.init(rawValue:)) else {
-                report(.unknownRow)
+                report(.unknownRow, key: key)
                 continue
             }
             var passed = [space.rawValue]
@@ -285,7 +336,7 @@ extension InvariantChecker {
             case .tally, .item, .expiry, .indexRow, .vectorJournal, .vectorWalk, .streamRecord,
                 .backup, .history, .copy, .change:
                 guard key.count >= 5 else {
-                    report(.unknownRow)
+                    report(.unknownRow, key: key)
                     continue
                 }
                 let id = key[1..<5].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
@@ -306,7 +357,7 @@ extension InvariantChecker {
                     default: tableIDs.contains(id)
                     }
                 guard isKnown else {
-                    report(.orphanedRow)
+                    report(.orphanedRow, key: key)
                     continue
                 }
                 passed = OrderedKey.tablePrefix(space, id)

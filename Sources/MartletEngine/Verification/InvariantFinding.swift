@@ -1,9 +1,11 @@
 package import MartletCatalog
+package import MartletEncoding
 internal import MartletKeyValue
 package import MartletModel
 
 /// Something in the store that does not agree with the rest of it. Names the place, never a key or
-/// a value; a problem that many rows share is one finding with their number.
+/// a value; a problem that many rows share is one finding with their number. Rows can be told apart
+/// by the hashes of their keys.
 package struct InvariantFinding: Hashable, Sendable {
     package enum Problem: String, Hashable, Sendable, Comparable {
         case unreadableDefinition = "a table's definition cannot be read"
@@ -33,6 +35,15 @@ package struct InvariantFinding: Hashable, Sendable {
         case strayStreamRecord = "a stream record is in no shard"
         case wrongStreamRecord = "a stream record does not show what its stream says"
 
+        case brokenStream = "a stream record does not follow from the one before it of its item"
+        case idleHistoryLine = "a line of a table's history tells of no change"
+
+        case damagedFile = "a file of the store is damaged"
+        case unreadableVectorFile = "a vector index's file is damaged"
+        case outdatedVectorFile = "a vector index's file is of another state than the rows"
+        case brokenGraph = "the graph in a vector index's file is not sound"
+        case wrongVectorRow = "a vector index's file does not hold what the items say"
+
         case missingExpiryRow = "an item that expires has no expiry row"
         case strayExpiryRow = "an expiry row has no item that expires then"
 
@@ -42,6 +53,7 @@ package struct InvariantFinding: Hashable, Sendable {
         case orphanedRow = "a row belongs to no table or index"
         case unreadableBackup = "a backup's description cannot be read"
         case unreadableCopy = "what is to be copied cannot be read"
+        case strandedCopy = "a backup that is being made has no copy under way"
         case strayCopy = "a copy has no source or no target"
         case unreadableHistoryLine = "a line of a table's history cannot be read"
         case unreadableToken = "a transaction token cannot be read"
@@ -58,18 +70,34 @@ package struct InvariantFinding: Hashable, Sendable {
     package var index: Text?
     /// How many rows have the problem.
     package var rowCount: Int
+    /// What kind of rows they are; nil for a problem of files, and where rows are of no known kind.
+    package var space: KeySpace?
+    /// `OrderedKey.partitionHash` of the keys of the first of them.
+    package var keyHashes: [UInt64]
+    /// The file's name in the data directory, for a problem of one, with what is wrong in it.
+    package var file: String?
+    package var detail: String?
 
-    package init(problem: Problem, table: TableName?, index: Text?, rowCount: Int) {
+    package init(
+        problem: Problem, table: TableName?, index: Text?, rowCount: Int, space: KeySpace? = nil,
+        keyHashes: [UInt64] = [], file: String? = nil, detail: String? = nil
+    ) {
         self.problem = problem
         self.table = table
         self.index = index
         self.rowCount = rowCount
+        self.space = space
+        self.keyHashes = keyHashes
+        self.file = file
+        self.detail = detail
     }
 }
 
 extension InvariantFinding: CustomStringConvertible {
     package var description: String {
-        let place = [table.map { "table \($0)" }, index.map { "index \($0)" }].compactMap { $0 }
+        let place = [
+            file, table.map { "table \($0)" }, index.map { "index \($0)" },
+        ].compactMap { $0 }
         return (place + ["\(problem.rawValue) (\(rowCount))"]).joined(separator: ", ")
     }
 }
@@ -81,9 +109,12 @@ extension Engine {
     /// - Returns: what is wrong, table by table; empty for a sound store.
     /// - Complexity: reads every row, and for each item its index and expiry rows. Memory is
     ///   bounded by the catalogue.
-    package func checkInvariants() throws(OperationError) -> [InvariantFinding] {
+    /// - Parameter isDeep: as for `InvariantChecker`.
+    package func checkInvariants(
+        isDeep: Bool = false
+    ) throws(OperationError) -> [InvariantFinding] {
         do throws(StorageError) {
-            return try InvariantChecker.findings(in: store.snapshot())
+            return try InvariantChecker.findings(in: store.snapshot(), isDeep: isDeep)
         } catch {
             throw .storage(error)
         }

@@ -90,6 +90,7 @@ final class Committer: Sendable {
                     store: store, directory: directory, options: options, group: 1,
                     memory: memory),
                 memory: memory))
+        guard options.scheduling.hasThreads else { return }
         startThread { self.commitGroups() }
         startThread { self.help() }
     }
@@ -152,6 +153,7 @@ final class Committer: Sendable {
             return !queue.isStopping
         }
         guard wasRunning else { return }
+        guard options.scheduling.hasThreads else { return commitQueued() }
         wakeUp.signal()
         finished.wait()
         helpWanted.signal()
@@ -241,6 +243,18 @@ final class Committer: Sendable {
                 if queue.isStopping { return .end }
                 queue.isIdle = true
                 return .sleep
+            }
+        }
+    }
+
+    /// Commits what is queued on this thread, in the place of the commit thread.
+    func commitQueued() {
+        var directory = directory
+        while true {
+            switch nextStep() {
+            case .commit(let group): commit(group, &directory)
+            case .again: continue
+            case .sleep, .end: return
             }
         }
     }
