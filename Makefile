@@ -14,14 +14,14 @@ VECTOR_DRIVER := Benchmarks/vectors/driver
 STORE_DRIVER := Benchmarks/stores/driver
 PYTEST := MARTLET_BIN=$(SERVER) $(PYTHON) -m pytest --rootdir Conformance -c Conformance/pytest.ini
 # What runs on disk only, or without a server of the suite's own.
-LONG_TESTS := clients differential durability hostile examples serve
+LONG_TESTS := clients differential durability histories hostile examples serve
 SERVICE_MODEL := Conformance/service_model
 ARGS ?=
 GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile differential \
-	bench-transfers sanitize-threads wheel test-python crash-embedded bench-server bench-vectors \
+	simulate histories bench-transfers sanitize-threads wheel test-python crash-embedded bench-server bench-vectors \
 	bench-embedded bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
 
@@ -79,6 +79,13 @@ bench-transfers: bootstrap-test build  ## Exports, deletes, imports and compares
 
 hostile: bootstrap-test build  ## Sends 100,000 mutated requests.
 	$(PYTEST) --store rocksdb --mutations 100000 -s Conformance/hostile/test_mutated_requests.py
+
+histories: bootstrap-test build  ## Runs 32 clients with restarts; checks 100,000 operations for one order.
+	$(PYTEST) --store rocksdb --operations 100000 --kills 20 -s Conformance/histories
+
+simulate: bootstrap  ## Runs a million steps on a simulated disk, over 1,000 seeds with crashes.
+	$(SWIFT) build -c release --product martlet-simulate
+	.build/release/martlet-simulate --seeds 1000 --steps 1000 $(ARGS)
 
 bench-server: bootstrap-test build  ## Compares the server with redis, nginx and moto.
 	@scripts/bootstrap bench
