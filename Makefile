@@ -21,8 +21,8 @@ GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile differential \
-	simulate histories bench-transfers sanitize-threads wheel test-python crash-embedded bench-server bench-vectors \
-	bench-embedded bench-stores examples \
+	simulate histories bench-transfers sanitize-threads wheel test-python crash-embedded \
+	bench-server bench-vectors bench-embedded bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
