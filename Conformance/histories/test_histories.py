@@ -60,13 +60,13 @@ def test_answers_are_those_of_one_order(
         server.close()
     failures = [client.failure for client in clients if client.failure]
     assert not failures, failures[:3]
-    histories: list[list[Operation]] = [[] for _ in range(OBJECTS)]
+    histories: dict[int, list[Operation]] = {}
     for client in clients:
         for object_, operation in client.history:
-            histories[object_].append(operation)
-    unknown = sum(each.end == float("inf") for history in histories for each in history)
-    total = sum(map(len, histories))
+            histories.setdefault(object_, []).append(operation)
+    unknown = sum(each.end == float("inf") for history in histories.values() for each in history)
+    total = sum(map(len, histories.values()))
     print(f"{total} operations, {unknown} without an answer, {restarts} restarts")
-    for number, history in enumerate(histories):
+    for number, history in sorted(histories.items()):
         fault = explain(history, (None,) * KEYS)
         assert fault is None, f"seed {seed}, object {number}: {fault}"
