@@ -168,7 +168,8 @@ let package = Package(
         tests("MartletRocksDBStore", ["MartletKeyValue", "MartletTestBasics"]),
         tests(
             "MartletSealing",
-            ["COpenSSL", "MartletVectors", "MartletKeyValue", "MartletTestBasics"]),
+            ["COpenSSL", "MartletVectors", "MartletKeyValue", "MartletTestBasics"],
+            data: ["Golden"]),
         tests(
             "MartletCatalog",
             ["MartletModel", "MartletEncoding", "MartletVectors", "MartletTestBasics"]),
