@@ -21,8 +21,8 @@ GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile differential \
-	simulate histories bench-transfers sanitize-threads wheel test-python crash-embedded \
-	bench-server bench-vectors bench-embedded bench-stores examples \
+	simulate histories bench-transfers sanitize-threads wheel test-python test-adapters \
+	crash-embedded 	bench-server bench-vectors bench-embedded bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
@@ -57,6 +57,10 @@ test-conformance: bootstrap-test build  ## Runs real clients against the server,
 test-python: build wheel  ## Runs the Python package's tests, on the wheel as it is installed.
 	@scripts/bootstrap test-python
 	@scripts/test-wheel $(SERVER) $(ARGS)
+
+test-adapters: wheel  ## Runs the tests of the adapters for LlamaIndex and LangChain; ARGS="-k words".
+	@scripts/bootstrap test-adapters
+	@scripts/test-adapters $(ARGS)
 
 crash-embedded: build wheel  ## Kills a writing Python program 50 times and checks what it kept.
 	@scripts/bootstrap test-python
@@ -132,6 +136,6 @@ lint:  ## Checks the form of the Swift sources.
 
 clean:  ## Removes what was built.
 	rm -rf .build .venv .venv-bench .venv-differential .venv-bench-vectors .venv-bench-embedded .venv-bench-stores \
-		.venv-wheel .venv-examples .venv-python \
+		.venv-wheel .venv-examples .venv-python .venv-adapters \
 		python/dist python/build python/martlet.egg-info $(VECTOR_DRIVER)/.build \
 		$(STORE_DRIVER)/.build
