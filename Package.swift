@@ -49,19 +49,22 @@ let package = Package(
         + (isForPython
             ? [.library(name: "MartletC", type: .dynamic, targets: ["MartletCAPI"])] : []),
     targets: [
+        // Locks and semaphores.
+        module("MartletThreads"),
+
         // What DynamoDB's data is, and how it is written as bytes.
         module("MartletModel"),
         .target(name: "CMartletChecksum"),
         module("MartletEncoding", ["MartletModel", "CMartletChecksum"]),
-        module("MartletExpressions", ["MartletModel"]),
+        module("MartletExpressions", ["MartletThreads", "MartletModel"]),
         module("MartletPartiQL", ["MartletModel", "MartletExpressions"]),
 
         // Nearest neighbours, a library of its own.
         .target(name: "CVectorKernels"),
-        module("MartletVectors", ["CMartletChecksum", "CVectorKernels"]),
+        module("MartletVectors", ["MartletThreads", "CMartletChecksum", "CVectorKernels"]),
 
         // Where bytes are kept.
-        module("MartletKeyValue"),
+        module("MartletKeyValue", ["MartletThreads"]),
         .target(
             name: "CRocksDBShim",
             cxxSettings: [.define("NDEBUG", to: "1")],
@@ -83,13 +86,15 @@ let package = Package(
         module(
             "MartletEngine",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletPartiQL",
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
+                "MartletPartiQL",
                 "MartletVectors", "MartletKeyValue", "MartletCatalog", "MartletIndexes",
             ]),
         module(
             "Martlet",
             [
-                "MartletModel", "MartletEncoding", "MartletVectors", "MartletKeyValue",
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletVectors",
+                "MartletKeyValue",
                 "MartletRocksDBStore", "MartletSealing", "MartletCatalog", "MartletIndexes",
                 "MartletEngine",
             ]),
@@ -113,7 +118,8 @@ let package = Package(
         module(
             "MartletTransfer",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletCatalog",
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
+                "MartletCatalog",
                 "MartletEngine", "MartletWire", "CTransferShim",
             ]),
         .target(
@@ -122,7 +128,8 @@ let package = Package(
         module(
             "MartletServer",
             [
-                "MartletCatalog", "MartletKeyValue", "MartletEngine", "MartletSigV4", "MartletWire",
+                "MartletThreads", "MartletCatalog", "MartletKeyValue", "MartletEngine",
+                "MartletSigV4", "MartletWire",
                 "MartletTransfer", "CHTTPShim",
             ]),
 
@@ -147,7 +154,8 @@ let package = Package(
         module(
             "MartletTestSupport",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletKeyValue",
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
+                "MartletKeyValue",
                 "MartletCatalog", "MartletEngine",
             ]),
         module(
@@ -163,8 +171,8 @@ let package = Package(
         tests("MartletEncoding", ["MartletModel", "MartletTestBasics"], data: ["Golden"]),
         tests("MartletExpressions", ["MartletModel", "MartletTestBasics"], data: ["Cases"]),
         tests("MartletPartiQL", ["MartletModel", "MartletExpressions", "MartletTestBasics"]),
-        tests("MartletVectors", ["CVectorKernels", "MartletTestBasics"]),
-        tests("MartletKeyValue", ["MartletTestBasics"]),
+        tests("MartletVectors", ["MartletThreads", "CVectorKernels", "MartletTestBasics"]),
+        tests("MartletKeyValue", ["MartletThreads", "MartletTestBasics"]),
         tests("MartletRocksDBStore", ["MartletKeyValue", "MartletTestBasics"]),
         tests(
             "MartletSealing",
@@ -176,14 +184,16 @@ let package = Package(
         tests(
             "MartletEngine",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletPartiQL",
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
+                "MartletPartiQL",
                 "MartletVectors", "MartletKeyValue", "MartletCatalog", "MartletTestBasics",
                 "MartletTestSupport",
             ]),
         tests(
             "Martlet",
             [
-                "MartletModel", "MartletCatalog", "MartletEngine", "MartletTestBasics",
+                "MartletThreads", "MartletModel", "MartletCatalog", "MartletEngine",
+                "MartletTestBasics",
                 "MartletTestSupport",
             ]),
         tests("MartletSimulation", ["MartletKeyValue"]),
@@ -203,7 +213,8 @@ let package = Package(
         tests(
             "MartletServer",
             [
-                "MartletModel", "MartletCatalog", "MartletKeyValue", "MartletEngine",
+                "MartletThreads", "MartletModel", "MartletCatalog", "MartletKeyValue",
+                "MartletEngine",
                 "MartletSigV4", "MartletWire",
             ]),
         tests(

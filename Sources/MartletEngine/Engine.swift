@@ -7,8 +7,8 @@
 
 package import MartletCatalog
 package import MartletKeyValue
+internal import MartletThreads
 package import MartletVectors
-internal import Synchronization
 
 /// What a program may choose about an engine.
 package struct EngineOptions: Sendable {
@@ -67,7 +67,7 @@ package final class Engine: Sendable {
     let store: any KeyValueStore
     let committer: Committer
     let vectorIndexes: VectorIndexes
-    private let background = Mutex<BackgroundWork?>(nil)
+    private let background = Locked<BackgroundWork?>(nil)
 
     /// Takes over a store: reads its catalogue, resumes what was under way, starts the threads.
     ///

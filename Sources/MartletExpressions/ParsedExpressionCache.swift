@@ -7,7 +7,7 @@
 // fill the memory with long expressions. Any thread may use a cache.
 
 internal import MartletModel
-private import Synchronization
+internal import MartletThreads
 
 /// Expressions that were read, for all requests to share.
 package final class ParsedExpressionCache: Sendable {
@@ -46,7 +46,7 @@ private struct Shards<Parsed: AnyObject & Sendable>: Sendable {
     private let shards: [Shard]
 
     private final class Shard: Sendable {
-        let state = Mutex(State())
+        let state = Locked(State())
     }
 
     private struct State {

@@ -2,7 +2,7 @@
 // which writes gather into a group, or where background work stands. Reads pass freely.
 
 package import MartletKeyValue
-internal import Synchronization
+internal import MartletThreads
 
 package final class GateStore: KeyValueStore {
     private struct Gate {
@@ -13,7 +13,7 @@ package final class GateStore: KeyValueStore {
     }
 
     package let base: any KeyValueStore
-    private let gate = Mutex(Gate())
+    private let gate = Locked(Gate())
 
     /// Begins with the gate open.
     package init(_ base: any KeyValueStore) { self.base = base }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import MartletThreads
 internal import Synchronization
 
 /// Runs `body` on so many threads of its own at once and waits for all of them.
@@ -37,7 +38,7 @@ package final class Flag: Sendable {
 
 /// A list that threads add to.
 package final class Collected<Element: Sendable>: Sendable {
-    private let elements = Mutex<[Element]>([])
+    private let elements = Locked<[Element]>([])
 
     package init() {}
 

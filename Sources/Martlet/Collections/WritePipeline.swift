@@ -1,4 +1,5 @@
 internal import MartletEngine
+internal import MartletThreads
 internal import Synchronization
 
 /// Pieces of a batch on their way: while one is committed, the next is made ready.

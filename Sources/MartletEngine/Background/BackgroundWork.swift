@@ -5,6 +5,7 @@
 
 internal import MartletCatalog
 internal import MartletKeyValue
+internal import MartletThreads
 internal import Synchronization
 
 final class BackgroundWork: Sendable {
@@ -14,7 +15,7 @@ final class BackgroundWork: Sendable {
     private let isStopping = Atomic<Bool>(false)
     private let wakeUp: ThreadSemaphore
     private let finished = ThreadSemaphore()
-    private let sweeps = Mutex(Sweeps())
+    private let sweeps = Locked(Sweeps())
 
     /// What is due now and then. Used by one thread at a time.
     private struct Sweeps {

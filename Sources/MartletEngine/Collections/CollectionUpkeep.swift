@@ -1,4 +1,5 @@
 package import MartletCatalog
+internal import MartletThreads
 package import MartletVectors
 internal import Glibc
 internal import Synchronization

@@ -2,6 +2,7 @@
 
 internal import Glibc
 internal import MartletKeyValue
+internal import MartletThreads
 internal import Synchronization
 
 extension Engine {

@@ -8,7 +8,7 @@
 
 internal import MartletCatalog
 internal import MartletModel
-internal import Synchronization
+internal import MartletThreads
 
 final class TrafficRules: Sendable {
     static let burstSeconds = 300.0
@@ -38,7 +38,7 @@ final class TrafficRules: Sendable {
     private let options: TrafficOptions
     private let owner: ResourceOwner
     private let clock: Clock
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// nil when nothing is ever refused.
     init?(_ options: TrafficOptions, owner: ResourceOwner, clock: Clock) {
@@ -46,7 +46,7 @@ final class TrafficRules: Sendable {
         self.options = options
         self.owner = owner
         self.clock = clock
-        state = Mutex(State(chance: Chance(seed: options.seed)))
+        state = Locked(State(chance: Chance(seed: options.seed)))
     }
 
     /// Whether a request may begin; takes nothing.

@@ -2,6 +2,7 @@ internal import Glibc
 internal import MartletCatalog
 internal import MartletIndexes
 internal import MartletKeyValue
+internal import MartletThreads
 internal import MartletVectors
 internal import Synchronization
 

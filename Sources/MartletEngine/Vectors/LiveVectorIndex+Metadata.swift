@@ -7,6 +7,7 @@ internal import MartletCatalog
 internal import MartletEncoding
 internal import MartletIndexes
 internal import MartletKeyValue
+internal import MartletThreads
 internal import MartletVectors
 internal import Synchronization
 

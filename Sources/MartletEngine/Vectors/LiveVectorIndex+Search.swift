@@ -3,6 +3,7 @@ internal import MartletEncoding
 internal import MartletIndexes
 internal import MartletKeyValue
 internal import MartletModel
+internal import MartletThreads
 internal import MartletVectors
 internal import Synchronization
 

@@ -27,8 +27,8 @@ internal import MartletCatalog
 internal import MartletEncoding
 internal import MartletKeyValue
 internal import MartletModel
+internal import MartletThreads
 internal import MartletVectors
-internal import Synchronization
 
 final class LiveVectorIndex: Sendable {
     struct Book: ~Copyable, Sendable {
@@ -79,15 +79,15 @@ final class LiveVectorIndex: Sendable {
     let store: any KeyValueStore
     let files: VectorFiles?
     let options: EngineOptions
-    let book: Mutex<Book>
-    let postings: Mutex<ValuePostings>
-    let columns = Mutex(MetadataColumns())
+    let book: Locked<Book>
+    let postings: Locked<ValuePostings>
+    let columns = Locked(MetadataColumns())
     /// A file that has the columns, until they are first used.
-    let columnSource: Mutex<IndexFile?>
+    let columnSource: Locked<IndexFile?>
     /// When walks read codes, by the catalogue of this moment; the graph follows.
-    let codeUse: Mutex<CodeUse>
+    let codeUse: Locked<CodeUse>
     /// Held while the graph follows; before all other locks.
-    let codeWork = Mutex(())
+    let codeWork = Locked(())
 
     /// An index that was just created and holds nothing: whatever comes is published.
     init(
@@ -101,10 +101,10 @@ final class LiveVectorIndex: Sendable {
         tableID = table.id
         files = folder.map { VectorFiles(folder: $0, indexID: definition.id) }
         keyPrefix = OrderedKey.tablePrefix(.item, table.id)
-        codeUse = Mutex(definition.codeUse)
-        columnSource = Mutex(nil)
-        book = Mutex(Book(graph: Self.emptyGraph(definition, definition.codeUse), after: 0))
-        postings = Mutex(ValuePostings(elementCount: definition.schema.count))
+        codeUse = Locked(definition.codeUse)
+        columnSource = Locked(nil)
+        book = Locked(Book(graph: Self.emptyGraph(definition, definition.codeUse), after: 0))
+        postings = Locked(ValuePostings(elementCount: definition.schema.count))
     }
 
     /// An index of a database that is opened: with the file of its last checkpoint, or to be made
@@ -123,10 +123,10 @@ final class LiveVectorIndex: Sendable {
         let opened = try Self.open(
             definition, of: table, store: store, files: files, keyPrefix: keyPrefix,
             options: options)
-        codeUse = Mutex(definition.codeUse)
-        columnSource = Mutex(opened.file)
-        book = Mutex(opened.book)
-        postings = Mutex(opened.postings)
+        codeUse = Locked(definition.codeUse)
+        columnSource = Locked(opened.file)
+        book = Locked(opened.book)
+        postings = Locked(opened.postings)
         try replayJournal()
     }
 

@@ -12,6 +12,7 @@
 internal import Glibc
 internal import MartletCatalog
 internal import MartletKeyValue
+internal import MartletThreads
 internal import Synchronization
 
 /// What vector indexes hold, for metrics.
@@ -45,7 +46,7 @@ final class VectorIndexes: Sendable {
     private let options: EngineOptions
     /// Where each index has a folder of files; nil when there are none.
     private let folder: String?
-    private let state: Mutex<State>
+    private let state: Locked<State>
     private let pendingBytes = Atomic<Int>(0)
     /// The carrier has nothing to do, or cannot do it.
     private let isIdle = Atomic<Bool>(false)
@@ -69,7 +70,7 @@ final class VectorIndexes: Sendable {
                     options: options)
             }
         }
-        state = Mutex(State(indexes: indexes, directory: directory))
+        state = Locked(State(indexes: indexes, directory: directory))
         if let folder { VectorFiles.removeUnknown(in: folder) { indexes[$0] != nil } }
     }
 

@@ -13,6 +13,7 @@
 // worse.
 
 internal import MartletKeyValue
+internal import MartletThreads
 internal import Synchronization
 
 /// Runs a write on the open group and returns what to call once that is durable or has failed.
@@ -58,11 +59,11 @@ final class Committer: Sendable {
 
     private let store: any KeyValueStore
     private let options: EngineOptions
-    private let queue = Mutex(Queue())
-    private let open: Mutex<OpenGroup>
+    private let queue = Locked(Queue())
+    private let open: Locked<OpenGroup>
     private let wakeUp = ThreadSemaphore()
     private let helpWanted = ThreadSemaphore()
-    private let published: Mutex<TableDirectory>
+    private let published: Locked<TableDirectory>
     private let committedGroup = Atomic<Int>(0)
     private let finished = ThreadSemaphore()
     private let catalogueChanged: ThreadSemaphore
@@ -82,9 +83,9 @@ final class Committer: Sendable {
         self.store = store
         self.options = options
         self.catalogueChanged = catalogueChanged
-        published = Mutex(directory)
+        published = Locked(directory)
         let memory = CommitMemory(firstMoment: firstMoment)
-        open = Mutex(
+        open = Locked(
             OpenGroup(
                 transaction: WriteTransaction(
                     store: store, directory: directory, options: options, group: 1,

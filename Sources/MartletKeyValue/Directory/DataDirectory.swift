@@ -11,7 +11,7 @@
 // come from any thread.
 
 import Glibc
-import Synchronization
+internal import MartletThreads
 
 package final class DataDirectory: Sendable {
     package static let supportedFormat: UInt32 = 1
@@ -26,7 +26,7 @@ package final class DataDirectory: Sendable {
     /// Whether opening made it.
     package let isNew: Bool
 
-    private let lock: Mutex<DirectoryLock?>
+    private let lock: Locked<DirectoryLock?>
 
     /// Where the key-value store keeps its files.
     package var rowsPath: String { path + "/rows" }
@@ -61,7 +61,7 @@ package final class DataDirectory: Sendable {
             format = Self.supportedFormat
         }
         self.path = path
-        self.lock = Mutex(lock)
+        self.lock = Locked(lock)
     }
 
     /// Makes files and folders that were created directly in the directory last through a power

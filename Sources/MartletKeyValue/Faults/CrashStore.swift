@@ -3,7 +3,7 @@
 //
 // Thread safety: as a store, any; `crash` is for when no other call is under way.
 
-import Synchronization
+internal import MartletThreads
 
 package final class CrashStore: KeyValueStore {
     private struct Unsynced {
@@ -12,7 +12,7 @@ package final class CrashStore: KeyValueStore {
     }
 
     private let base: MemoryStore
-    private let unsynced: Mutex<Unsynced>
+    private let unsynced: Locked<Unsynced>
 
     package convenience init() {
         self.init(base: MemoryStore())
@@ -21,7 +21,7 @@ package final class CrashStore: KeyValueStore {
     private init(base: MemoryStore) {
         self.base = base
         // A store that was just made is open.
-        unsynced = Mutex(Unsynced(states: [try! base.memorySnapshot()]))
+        unsynced = Locked(Unsynced(states: [try! base.memorySnapshot()]))
     }
 
     /// How many of the latest commits a crash may lose.

@@ -1,7 +1,7 @@
 // A store that fails when told to, for tests of what is above it. Thread safety: that of the store
 // inside; the plan is behind a lock.
 
-import Synchronization
+internal import MartletThreads
 
 package final class FaultyStore: KeyValueStore {
     /// What calls count together towards a failure.
@@ -44,7 +44,7 @@ package final class FaultyStore: KeyValueStore {
     }
 
     package let base: any KeyValueStore
-    private let plan = Mutex(Plan())
+    private let plan = Locked(Plan())
 
     package init(_ base: any KeyValueStore) {
         self.base = base

@@ -5,6 +5,7 @@
 // a commit changes the tree under the lock, in place where no reader or snapshot holds it, so each
 // sees one moment. Rows that no root reaches are freed at once.
 
+internal import MartletThreads
 import Synchronization
 
 package final class MemoryStore: KeyValueStore {
@@ -14,18 +15,18 @@ package final class MemoryStore: KeyValueStore {
         var rowCount = 0
     }
 
-    let state: Mutex<State>
+    let state: Locked<State>
     /// Says what a nil root says, without the lock.
     private let isClosed = Atomic<Bool>(false)
     let snapshotCount = Atomic<Int>(0)
 
     package init() {
-        state = Mutex(State(root: .empty()))
+        state = Locked(State(root: .empty()))
     }
 
     /// A store that begins with the rows of `snapshot`, sharing them. Costs nothing.
     package init(contentsOf snapshot: MemorySnapshot) {
-        state = Mutex(State(root: snapshot.root, rowCount: snapshot.rowCount))
+        state = Locked(State(root: snapshot.root, rowCount: snapshot.rowCount))
     }
 
     package func snapshot() throws(StorageError) -> any KeyValueSnapshot {

@@ -6,6 +6,7 @@
 // one thread carries out all that are due.
 
 internal import MartletEngine
+internal import MartletThreads
 internal import Synchronization
 
 package struct DisturbanceOptions: Sendable {

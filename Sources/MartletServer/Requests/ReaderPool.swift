@@ -7,6 +7,7 @@
 
 internal import Glibc
 internal import MartletEngine
+internal import MartletThreads
 internal import Synchronization
 
 final class ReaderPool: Sendable {

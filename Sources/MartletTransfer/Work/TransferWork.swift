@@ -8,6 +8,7 @@
 
 package import MartletCatalog
 package import MartletEngine
+internal import MartletThreads
 internal import Synchronization
 
 package final class TransferWork: Sendable {

@@ -7,6 +7,7 @@
 // raise, and pins the new epoch, or whoever raises it sees the pin.
 
 internal import Glibc
+internal import MartletThreads
 internal import Synchronization
 
 final class ReaderTable: @unchecked Sendable {

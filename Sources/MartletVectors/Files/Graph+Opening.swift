@@ -2,6 +2,7 @@
 // trust is checked. docs/format/vector-index.md describes the sections.
 
 internal import CVectorKernels
+internal import MartletThreads
 internal import Synchronization
 
 extension IndexFile {

@@ -1,5 +1,6 @@
 // What an open index has in memory, and what in its file.
 
+internal import MartletThreads
 internal import Synchronization
 
 extension Graph {

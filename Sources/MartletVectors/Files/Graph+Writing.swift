@@ -2,6 +2,7 @@
 
 internal import CMartletChecksum
 internal import CVectorKernels
+internal import MartletThreads
 internal import Synchronization
 
 extension Graph {

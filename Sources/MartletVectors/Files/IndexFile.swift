@@ -1,5 +1,6 @@
 internal import CMartletChecksum
 internal import Glibc
+internal import MartletThreads
 
 /// An index's file, mapped. Opening reads its first page; sections are checked when first asked for.
 ///

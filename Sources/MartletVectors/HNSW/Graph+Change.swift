@@ -1,6 +1,7 @@
 // Insertions: a slot is staged (row, code, empty lists), then linked.
 
 internal import CVectorKernels
+internal import MartletThreads
 internal import Synchronization
 
 extension Graph {

@@ -1,4 +1,5 @@
 internal import CVectorKernels
+internal import MartletThreads
 internal import Synchronization
 
 extension Graph {

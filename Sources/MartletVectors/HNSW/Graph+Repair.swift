@@ -5,6 +5,7 @@
 // after the readers of that time have left, the masked slots are free.
 
 internal import CVectorKernels
+internal import MartletThreads
 internal import Synchronization
 
 extension Graph {

@@ -18,6 +18,7 @@
 // latter, and nothing else, so that it needs no lock.
 
 internal import CVectorKernels
+internal import MartletThreads
 internal import Synchronization
 
 final class Graph: @unchecked Sendable {

@@ -1,3 +1,4 @@
+internal import MartletThreads
 internal import Synchronization
 
 extension HNSWIndex {

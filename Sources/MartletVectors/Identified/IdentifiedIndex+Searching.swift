@@ -1,5 +1,6 @@
 // Searches by id: many queries at once, on several threads, among all vectors or some.
 
+internal import MartletThreads
 internal import Synchronization
 
 /// Ids that a search may return. Those without a vector are passed over.

@@ -1,5 +1,5 @@
 import MartletKeyValue
-import Synchronization
+import MartletThreads
 
 /// A store that calls a test when somebody has opened a cursor, before the cursor is used: what
 /// happens then is in the store, but the cursor does not see it.
@@ -7,7 +7,7 @@ final class CursorHookStore: KeyValueStore {
     typealias Hook = @Sendable (KeyRange) -> Void
 
     private let base: any KeyValueStore
-    private let hook = Mutex<Hook?>(nil)
+    private let hook = Locked<Hook?>(nil)
 
     init(_ base: any KeyValueStore) { self.base = base }
 

@@ -5,7 +5,7 @@ import MartletKeyValue
 import MartletModel
 import MartletTestBasics
 import MartletTestSupport
-import Synchronization
+import MartletThreads
 import Testing
 
 @Suite struct VectorIndexBackfillTests {
@@ -96,7 +96,7 @@ import Testing
         let store = CursorHookStore(MemoryStore())
         let database = try TestDatabase(TableRequest(), store: store)
         for number in 0..<400 { try database.put(Self.item(number)) }
-        let next = Mutex(400)
+        let next = Locked(400)
         // The walk's second look and those after it, the last of which finds nothing.
         store.onCursor { [weak database] range in
             guard let database, range.lower.first == KeySpace.item.rawValue,

@@ -2,6 +2,7 @@ import Glibc
 import MartletKeyValue
 import MartletTestBasics
 import MartletTestSupport
+import MartletThreads
 import MartletVectors
 import Synchronization
 import Testing
@@ -42,7 +43,7 @@ import Testing
             MemoryStore(), folder: temporary.path + "/vectors", journalLimit: 300)
         let indexes = fixture.indexes
         let index = fixture.index
-        let versions = Mutex(Versions())
+        let versions = Locked(Versions())
         let keys = (0..<Self.itemCount).map { fixture.rowKey("i\($0)") }
         let faults = Collected<String>()
         let searches = Atomic<Int>(0)

@@ -2,6 +2,7 @@ import Glibc
 import MartletKeyValue
 import MartletTestBasics
 import MartletTestSupport
+import MartletThreads
 import MartletVectors
 import Synchronization
 import Testing

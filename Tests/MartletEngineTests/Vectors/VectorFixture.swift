@@ -9,6 +9,7 @@ import MartletKeyValue
 import MartletModel
 import MartletTestBasics
 import MartletTestSupport
+import MartletThreads
 import MartletVectors
 import Testing
 

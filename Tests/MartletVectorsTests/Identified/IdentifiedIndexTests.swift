@@ -1,4 +1,5 @@
 import MartletTestBasics
+import MartletThreads
 import Testing
 
 @testable import MartletVectors
