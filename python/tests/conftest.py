@@ -1,0 +1,57 @@
+"""What the tests share: folders, small databases, and programs that run in another process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from martlet import Database
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--kills", type=int, default=5, help="kills of the durability tests")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where there is nothing yet."""
+    return tmp_path / "database"
+
+
+@pytest.fixture
+def db(folder: Path) -> Database:
+    """An empty database of three dimensions; euclidean, so that distances can be told at sight."""
+    return Database(folder, dim=3, metric="euclidean")
+
+
+@pytest.fixture
+def abc(db: Database) -> Database:
+    """Rows at 1, 2 and 3 on the first axis."""
+    db.add("a", [1, 0, 0], {"n": 1, "even": False})
+    db.add("b", [2, 0, 0], {"n": 2, "even": True})
+    db.add("c", [3, 0, 0])
+    return db
+
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def run() -> Run:
+    """Runs a program in another process, with arguments."""
+
+    def call(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", program, *map(str, arguments)],
+            capture_output=True, text=True, timeout=120)
+
+    return call
+
+
+def contents(db: Database) -> dict[str, object]:
+    """All rows, to be compared."""
+    return {id: db.get(id) for id in db.ids()}
