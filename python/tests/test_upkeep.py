@@ -81,6 +81,8 @@ def test_with_saves_and_hands_exceptions_on(folder: Path) -> None:
             db.add("c", [1, 2, 3])
             raise RuntimeError("mine")
     assert sorted(Database(folder).ids()) == ["a", "b", "c"]
+    with Database(folder) as db:
+        db.close()
 
 
 def test_export_is_one_object_with_shortest_numbers(abc: Database, tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ static PyObject *close_database(database_object *self, PyObject *Py_UNUSED(nothi
     int32_t code;
     CALL(martlet_database_close(self->handle, &error));
     if (code) return raise_failure(&error);
+    self->is_closed = true;
     Py_RETURN_NONE;
 }
 
@@ -635,9 +636,14 @@ static PyObject *enter(PyObject *self, PyObject *Py_UNUSED(nothing)) {
     return self;
 }
 
-static PyObject *leave(PyObject *self, PyObject *Py_UNUSED(arguments)) {
+static PyObject *leave(database_object *self, PyObject *Py_UNUSED(arguments)) {
+    // Closed inside the block: what was written is safe.
+    if (self->is_closed) Py_RETURN_NONE;
     // A subclass may save in its own way.
-    return PyObject_CallMethod(self, "save", NULL);
+    PyObject *answer = PyObject_CallMethod((PyObject *)self, "save", NULL);
+    if (!answer) return NULL;
+    Py_DECREF(answer);
+    Py_RETURN_NONE;
 }
 
 static PyObject *get_dimensions(database_object *self, void *Py_UNUSED(context)) {

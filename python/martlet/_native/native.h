@@ -120,6 +120,7 @@ typedef struct {
     void *handle;
     int64_t dimensions;
     const char *metric;
+    bool is_closed;
 } database_object;
 
 extern PyTypeObject *database_type;
