@@ -1,6 +1,7 @@
 public import CMartletAPI
 internal import Glibc
 internal import Martlet
+internal import MartletEngine
 
 @c @implementation
 public func martlet_database_get(
@@ -10,13 +11,13 @@ public func martlet_database_get(
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
         let database = try object(database, as: VectorDatabase.self)
-        let record = try calling { () throws(VectorDatabaseError) in try database.get(id.string) }
+        let record = try calling { () throws(VectorDatabaseError) in try database.row(id.string) }
         precondition(record.vector.count == database.dimensions)
         vector?.update(from: record.vector, count: record.vector.count)
         metadata?.pointee = martlet_text(bytes: nil, count: 0)
         if let map = record.metadata {
             var bytes: [UInt8] = []
-            bytes.append(json: map)
+            bytes.append(json: map, text: record.metadataText)
             let copy = malloc(bytes.count)!
             memcpy(copy, bytes, bytes.count)
             metadata?.pointee = martlet_text(
@@ -80,7 +81,7 @@ public func martlet_database_search(
         let query = UnsafeBufferPointer(start: query, count: database.dimensions)
         let filter = try search.filter.filter
         let results = try calling { () throws(VectorDatabaseError) in
-            try database.search(
+            try database.find(
                 Array(query), k: Int(search.k), ef: search.efGiven, filter: filter,
                 maximumDistance: search.bound, isExact: search.is_exact != 0)
         }
@@ -103,7 +104,7 @@ public func martlet_database_search_many(
         }
         let filter = try search.filter.filter
         let results = try calling { () throws(VectorDatabaseError) in
-            try database.searchMany(
+            try database.findMany(
                 queries, k: Int(search.k), ef: search.efGiven, filter: filter,
                 maximumDistance: search.bound, isExact: search.is_exact != 0)
         }
@@ -118,11 +119,13 @@ extension martlet_search {
 
 extension martlet_hits {
     /// One block of `malloc`: the hits, and behind them their texts.
-    fileprivate init(_ results: [VectorSearchResult]) {
+    fileprivate init(_ results: [FindVectors.Match]) {
         var block = TextBlock()
         for result in results {
-            block.append(Text(result.id))
-            if let metadata = result.metadata { block.append(json: metadata) }
+            block.append(result.id)
+            if let metadata = result.metadata {
+                block.append(json: metadata, text: result.metadataText)
+            }
         }
         let headBytes = results.count * MemoryLayout<martlet_hit>.stride
         let memory = malloc(max(1, headBytes + block.byteCount))!

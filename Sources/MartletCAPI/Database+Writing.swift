@@ -12,9 +12,9 @@ public func martlet_database_put(
         let rows = rows!.pointee
         let count = Int(rows.count)
         let ids = (0..<count).map { rows.ids[$0].string }
-        var metadata: [Metadata?]?
+        var metadata: [JSONMetadata?]?
         if let texts = rows.metadata {
-            var all: [Metadata?] = []
+            var all: [JSONMetadata?] = []
             all.reserveCapacity(count)
             for position in 0..<count {
                 do throws(Failure) {
@@ -28,11 +28,8 @@ public func martlet_database_put(
         let vectors = UnsafeBufferPointer(start: rows.vectors, count: count * database.dimensions)
         let report = progress.map { progress in { (done: Int) in progress(Int64(done), context) } }
         try calling { () throws(VectorDatabaseError) in
-            if replaces != 0 {
-                try database.upsertMany(ids, rows: vectors, metadata: metadata, progress: report)
-            } else {
-                try database.addMany(ids, rows: vectors, metadata: metadata, progress: report)
-            }
+            try database.put(
+                ids, rows: vectors, json: metadata, replaces: replaces != 0, progress: report)
         }
     }
 }
@@ -49,7 +46,7 @@ public func martlet_database_update(
         }
         let metadata = try metadata.metadata
         try calling { () throws(VectorDatabaseError) in
-            try database.update(id.string, vector: vector, metadata: metadata)
+            try database.update(id.string, vector: vector, json: metadata)
         }
     }
 }

@@ -25,11 +25,11 @@ extension martlet_text {
     }
 
     /// Metadata; nil for none.
-    var metadata: Metadata? {
+    var metadata: JSONMetadata? {
         get throws(Failure) {
             if isNone { return nil }
             do throws(JSONFault) {
-                return try Metadata(json: buffer)
+                return try JSONMetadata(buffer)
             } catch {
                 throw Failure(MARTLET_INVALID, "Metadata cannot be kept: \(error.text).")
             }
@@ -67,8 +67,8 @@ struct TextBlock {
         ends.append(bytes.count)
     }
 
-    mutating func append(json metadata: Metadata) {
-        bytes.append(json: metadata)
+    mutating func append(json metadata: Metadata, text: Text?) {
+        bytes.append(json: metadata, text: text)
         ends.append(bytes.count)
     }
 

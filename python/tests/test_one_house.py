@@ -50,6 +50,7 @@ def test_both_doors_lead_to_the_same_rows(folder: Path) -> None:
         notes = client.create_collection("notes", dim=3, metric="cosine")
         notes.add("sea", [0.9, 0.1, 0], {"language": "en", "n": 1})
         notes.add("rock", [0, 0.3, 0.9])
+        notes.add("order", [0, 1, 0], {"n": 1.0, "a": 2})
         notes.close()
     with served(folder) as dynamodb:
         assert [table.name for table in dynamodb.tables.all()] == ["notes"]
@@ -68,10 +69,15 @@ def test_both_doors_lead_to_the_same_rows(folder: Path) -> None:
         table.update_item(
             Key={"id": "sea"}, UpdateExpression="SET metadata.#l = :l",
             ExpressionAttributeNames={"#l": "language"}, ExpressionAttributeValues={":l": "de"})
+        table.update_item(
+            Key={"id": "order"}, UpdateExpression="SET metadata.a = :three",
+            ExpressionAttributeValues={":three": 3})
         table.delete_item(Key={"id": "rock"})
     notes = Client(folder).get_collection("notes")
     assert [tuple(r) for r in notes.search([1, 0, 0], k=1)] == [("wave", 0, {"language": "fr"})]
     assert notes.get("sea")[1] == {"language": "de", "n": 1}
+    # What was kept of the text is not what the values are now.
+    assert notes.get("order")[1] == {"n": 1, "a": 3}
     assert "rock" not in notes
     assert notes.count({"language": "fr"}) == 1
 

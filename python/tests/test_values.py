@@ -182,6 +182,29 @@ def test_metadata_comes_back(db: Database, folder: Path, metadata: dict[Any, Any
     assert Database(folder).get("a")[1] == metadata
 
 
+def test_metadata_keeps_the_order_of_keys_and_the_types_of_numbers(
+    db: Database, folder: Path, tmp_path: Path
+) -> None:
+    metadata = {"z": 1, "a": 1.0, "m": {"y": [2.0, 2], "b": 1e22}, "f": 1.2345678901234567e20, "i": 3}
+    text = repr(metadata)
+    db.add("a", [1, 2, 3], metadata)
+    db.add_many(["b"], [[1, 2, 3]], [metadata])
+    db.add("c", [1, 2, 3], {"old": 1, "new": 2})
+    db.update("c", metadata=metadata)
+    db.update("c", [4, 5, 6])
+    db.add("d", [1, 2, 3])
+    db.upsert("d", [1, 2, 3], metadata)
+    for id in "abcd":
+        assert repr(db.get(id)[1]) == text
+    assert {repr(r.metadata) for r in db.search([1, 2, 3], where_filter={"a": 1})} == {text}
+    db.update("c", metadata={"b": 1, "a": 2})
+    assert repr(db.get("c")[1]) == "{'b': 1, 'a': 2}"
+    db.upsert("d", [1, 2, 3], {"a": 1})
+    assert db.get("d")[1] == {"a": 1}
+    db.close()
+    assert repr(Database(folder).get("a")[1]) == text
+
+
 def test_metadata_goes_through_json(db: Database) -> None:
     db.add("a", [1, 2, 3], {"tuple": (1, 2), 3: "int key", True: 1, None: 2})
     assert db.get("a")[1] == {"tuple": [1, 2], "3": "int key", "true": 1, "null": 2}

@@ -1,4 +1,4 @@
-internal import MartletEngine
+package import MartletEngine
 public import MartletIndexes
 internal import MartletModel
 internal import Synchronization
@@ -38,6 +38,12 @@ public struct VectorSearchExplanation: Sendable, Hashable {
     public let matchingCount: Int
 }
 
+extension VectorSearchResult {
+    init(_ match: FindVectors.Match) {
+        self.init(id: match.id.string, distance: match.distance, metadata: match.metadata)
+    }
+}
+
 /// What an id stands for.
 public struct VectorRecord: Sendable, Hashable {
     public let id: String
@@ -61,10 +67,10 @@ extension VectorDatabase {
         _ query: [Float], k: Int = 10, ef: Int? = nil, filter: MetadataFilter? = nil,
         maximumDistance: Double? = nil, isExact: Bool = false
     ) throws(VectorDatabaseError) -> [VectorSearchResult] {
-        try check(query)
-        let operation = try searching(k, ef, filter, maximumDistance, isExact)
-        let (engine, _) = try current()
-        return try results(of: operation, for: query, on: engine)
+        try find(
+            query, k: k, ef: ef, filter: filter, maximumDistance: maximumDistance,
+            isExact: isExact
+        ).map { VectorSearchResult($0) }
     }
 
     /// Finds what `search` finds, and tells how: for whoever wonders why a search is slow, or misses
@@ -85,9 +91,7 @@ extension VectorDatabase {
             matchingCount = try count()
         }
         return VectorSearchExplanation(
-            results: matches.map {
-                VectorSearchResult(id: $0.id.string, distance: $0.distance, metadata: $0.metadata)
-            },
+            results: matches.map { VectorSearchResult($0) },
             method: report.usedGraph ? .graph : .exact, readCodes: report.readCodes,
             comparedCount: report.comparedCount,
             matchingCount: matchingCount)
@@ -100,24 +104,31 @@ extension VectorDatabase {
         _ queries: [[Float]], k: Int = 10, ef: Int? = nil, filter: MetadataFilter? = nil,
         maximumDistance: Double? = nil, isExact: Bool = false
     ) throws(VectorDatabaseError) -> [[VectorSearchResult]] {
+        try findMany(
+            queries, k: k, ef: ef, filter: filter, maximumDistance: maximumDistance,
+            isExact: isExact
+        ).map { $0.map { VectorSearchResult($0) } }
+    }
+
+    /// What `search` finds, as the engine has it.
+    package func find(
+        _ query: [Float], k: Int, ef: Int?, filter: MetadataFilter?, maximumDistance: Double?,
+        isExact: Bool
+    ) throws(VectorDatabaseError) -> [FindVectors.Match] {
+        try check(query)
+        var operation = try searching(k, ef, filter, maximumDistance, isExact)
+        operation.vector = query
+        return try run(operation, on: current().0)
+    }
+
+    /// What `searchMany` finds, as the engine has it.
+    package func findMany(
+        _ queries: [[Float]], k: Int, ef: Int?, filter: MetadataFilter?, maximumDistance: Double?,
+        isExact: Bool
+    ) throws(VectorDatabaseError) -> [[FindVectors.Match]] {
         for query in queries { try check(query) }
         let operation = try searching(k, ef, filter, maximumDistance, isExact)
-        let (engine, _) = try current()
-        let found = Mutex<[Result<[VectorSearchResult], VectorDatabaseError>?]>(
-            Array(repeating: nil, count: queries.count))
-        onAllCores(queries.count) { [self] position in
-            let result: Result<[VectorSearchResult], VectorDatabaseError>
-            do throws(VectorDatabaseError) {
-                result = .success(try results(of: operation, for: queries[position], on: engine))
-            } catch {
-                result = .failure(error)
-            }
-            found.withLock { $0[position] = result }
-        }
-        var answers: [[VectorSearchResult]] = []
-        answers.reserveCapacity(queries.count)
-        for result in found.withLock({ $0 }) { answers.append(try result!.get()) }
-        return answers
+        return try results(of: operation, for: queries, on: current().0)
     }
 
     private func check(_ query: [Float]) throws(VectorDatabaseError) {
@@ -141,14 +152,27 @@ extension VectorDatabase {
             maximumDistance: maximumDistance, isExact: isExact)
     }
 
+    /// Runs an operation with each query, on all cores.
     private func results(
-        of operation: FindVectors, for query: [Float], on engine: Engine
-    ) throws(VectorDatabaseError) -> [VectorSearchResult] {
-        var operation = operation
-        operation.vector = query
-        return try run(operation, on: engine).map {
-            VectorSearchResult(id: $0.id.string, distance: $0.distance, metadata: $0.metadata)
+        of operation: FindVectors, for queries: [[Float]], on engine: Engine
+    ) throws(VectorDatabaseError) -> [[FindVectors.Match]] {
+        let found = Mutex<[Result<[FindVectors.Match], VectorDatabaseError>?]>(
+            Array(repeating: nil, count: queries.count))
+        onAllCores(queries.count) { [self] position in
+            var operation = operation
+            operation.vector = queries[position]
+            let result: Result<[FindVectors.Match], VectorDatabaseError>
+            do throws(VectorDatabaseError) {
+                result = .success(try run(operation, on: engine))
+            } catch {
+                result = .failure(error)
+            }
+            found.withLock { $0[position] = result }
         }
+        var answers: [[FindVectors.Match]] = []
+        answers.reserveCapacity(queries.count)
+        for result in found.withLock({ $0 }) { answers.append(try result!.get()) }
+        return answers
     }
 
     /// What an id stands for.
@@ -157,6 +181,13 @@ extension VectorDatabase {
     public func get(_ id: String) throws(VectorDatabaseError) -> VectorRecord {
         guard let record = try getMany([id])[0] else { throw .notFound(id: id) }
         return record
+    }
+
+    /// What an id stands for, as the engine has it.
+    package func row(_ id: String) throws(VectorDatabaseError) -> VectorRowContent {
+        let rows = try run(ReadVectors(table: table, ids: [Text(id)]), on: current().0)
+        guard let row = rows[0] else { throw .notFound(id: id) }
+        return row
     }
 
     /// What ids stand for, as of one moment; nil for those that are not there.

@@ -105,7 +105,7 @@ extension VectorDatabase {
 
     private func put(
         _ ids: [String], rows vectors: UnsafeBufferPointer<Float>, _ metadata: [Metadata?]?,
-        replaces: Bool, _ progress: ((Int) -> Void)?
+        texts: [Text?]? = nil, replaces: Bool, _ progress: ((Int) -> Void)?
     ) throws(VectorDatabaseError) {
         let dimensions = dimensions
         guard vectors.count % dimensions == 0 else {
@@ -116,11 +116,23 @@ extension VectorDatabase {
             throw .unequalCounts(
                 ids: ids.count, others: vectors.count / dimensions, what: "vectors")
         }
-        try put(ids, metadata, replaces: replaces, progress) { position, body in
+        try put(ids, metadata, texts: texts, replaces: replaces, progress) { position, body in
             body(
                 UnsafeBufferPointer(
                     rebasing: vectors[position * dimensions..<(position + 1) * dimensions]))
         }
+    }
+
+    /// Adds or replaces many vectors whose metadata are JSON, which they come back as.
+    ///
+    /// - Parameter vectors: row-major, shape `[ids.count, dimensions]`.
+    package func put(
+        _ ids: [String], rows vectors: UnsafeBufferPointer<Float>, json: [JSONMetadata?]?,
+        replaces: Bool, progress: ((Int) -> Void)?
+    ) throws(VectorDatabaseError) {
+        try put(
+            ids, rows: vectors, json?.map { $0?.values }, texts: json?.map { $0?.text },
+            replaces: replaces, progress)
     }
 
     // MARK: Rows
@@ -154,8 +166,8 @@ extension VectorDatabase {
     }
 
     private func put(
-        _ ids: [String], _ metadata: [Metadata?]?, replaces: Bool, _ progress: ((Int) -> Void)?,
-        _ lend: Lender
+        _ ids: [String], _ metadata: [Metadata?]?, texts: [Text?]? = nil, replaces: Bool,
+        _ progress: ((Int) -> Void)?, _ lend: Lender
     ) throws(VectorDatabaseError) {
         if let metadata, metadata.count != ids.count {
             throw .unequalCounts(ids: ids.count, others: metadata.count, what: "metadata entries")
@@ -187,7 +199,7 @@ extension VectorDatabase {
                     rows.append(
                         PutVectors.Row(
                             id: ids[position], vector: schema.vectorPart(vector),
-                            metadata: metadata?[position]))
+                            metadata: metadata?[position], metadataText: texts?[position]))
                 }
             }
             pipeline.submit(
@@ -248,6 +260,19 @@ extension VectorDatabase {
     public func update(
         _ id: String, vector: [Float]? = nil, metadata: Metadata? = nil
     ) throws(VectorDatabaseError) {
+        try update(id, vector, metadata, text: nil)
+    }
+
+    /// The same with metadata that are JSON.
+    package func update(
+        _ id: String, vector: [Float]?, json: JSONMetadata?
+    ) throws(VectorDatabaseError) {
+        try update(id, vector, json?.values, text: json?.text)
+    }
+
+    private func update(
+        _ id: String, _ vector: [Float]?, _ metadata: Metadata?, text: Text?
+    ) throws(VectorDatabaseError) {
         guard vector != nil || metadata != nil else {
             throw .invalidArgument("An update needs a vector or metadata")
         }
@@ -261,7 +286,9 @@ extension VectorDatabase {
         }
         if let metadata { try check(metadata, schema) }
         let isThere = try run(
-            UpdateVector(table: table, id: Text(id), vector: part, metadata: metadata), on: engine)
+            UpdateVector(
+                table: table, id: Text(id), vector: part, metadata: metadata, metadataText: text),
+            on: engine)
         if !isThere { throw .notFound(id: id) }
     }
 

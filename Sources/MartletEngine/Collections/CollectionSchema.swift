@@ -70,7 +70,9 @@ package struct CollectionSchema: Sendable {
         guard let id = id(of: record),
             let vector = record.floats(named: index.attribute, count: index.dimensions)
         else { return nil }
-        return VectorRowContent(id: id, vector: vector, metadata: metadata(of: record))
+        return VectorRowContent(
+            id: id, vector: vector, metadata: metadata(of: record),
+            metadataText: metadataText(of: record))
     }
 
     func contents(of record: ItemRecord) -> [UInt8]? {
@@ -88,15 +90,30 @@ package struct CollectionSchema: Sendable {
         return rest.isEmpty ? nil : rest
     }
 
+    /// Where tables of the embedded API keep metadata as text, beside the values, when the text says
+    /// more than they do: an order of names, or a number's spelling.
+    private static let textName: Text = "metadata_json"
+
+    /// The text of an item's metadata, as it was put. Who changed the values since did not change it.
+    func metadataText(of record: ItemRecord) -> Text? {
+        guard index.metadata != nil, case .string(let text)? = record.value(named: Self.textName)
+        else { return nil }
+        return text
+    }
+
     /// Whether an attribute is where metadata is kept.
     func isMetadata(_ name: Text) -> Bool {
-        index.metadata.map { $0 == name } ?? (name != key && name != index.attribute)
+        index.metadata.map { $0 == name || name == Self.textName }
+            ?? (name != key && name != index.attribute)
     }
 
     /// The attributes that hold metadata. What cannot be kept beside key and vector is left out by
     /// `canHold`.
-    func parts(of metadata: AttributeMap) -> [RecordPart] {
-        if let attribute = index.metadata { return [RecordPart(attribute, .map(metadata))] }
+    func parts(of metadata: AttributeMap, text: Text?) -> [RecordPart] {
+        if let attribute = index.metadata {
+            return [RecordPart(attribute, .map(metadata))]
+                + (text.map { [RecordPart(Self.textName, .string($0))] } ?? [])
+        }
         return metadata.map { RecordPart($0.name, $0.value) }
     }
 
@@ -111,10 +128,10 @@ package struct CollectionSchema: Sendable {
 
     /// The record of a new item.
     func record(
-        id: Text, vector: RecordPart, metadata: AttributeMap?, contents: [UInt8]? = nil
+        id: Text, vector: RecordPart, metadata: AttributeMap?, text: Text?, contents: [UInt8]? = nil
     ) -> ItemRecord {
         var parts = [RecordPart(key, .string(id)), vector]
-        if let metadata { parts += self.parts(of: metadata) }
+        if let metadata { parts += self.parts(of: metadata, text: text) }
         if let contents { parts.append(RecordPart(Self.contents, .binary(contents))) }
         return ItemRecord(joining: parts)
     }
@@ -131,6 +148,8 @@ package struct VectorRowContent: Sendable {
     package var metadata: AttributeMap?
     /// Only if it was asked for.
     package var contents: [UInt8]?
+    /// See `PutVectors.Row.metadataText`.
+    package var metadataText: Text?
 }
 
 extension PreparedKey {

@@ -40,6 +40,7 @@ package struct FindVectors: Sendable {
         package var id: Text
         package var distance: Double
         package var metadata: AttributeMap?
+        package var metadataText: Text?
 
         fileprivate func isBetter(than other: Match) -> Bool {
             distance != other.distance ? distance < other.distance : id < other.id
@@ -146,7 +147,8 @@ extension FindVectors: ReadOperation {
             if isFilteredByIndex, let filter, !filter.matches(row.metadata) { continue }
             matches.append(
                 Match(
-                    id: row.id, distance: scorer.distance(to: row.vector), metadata: row.metadata))
+                    id: row.id, distance: scorer.distance(to: row.vector), metadata: row.metadata,
+                    metadataText: row.metadataText))
         }
         matches.sort { $0.isBetter(than: $1) }
         return (matches, found.count)
@@ -169,7 +171,8 @@ extension FindVectors: ReadOperation {
                     continue
                 }
                 let match = Match(
-                    id: row.id, distance: scorer.distance(to: row.vector), metadata: metadata)
+                    id: row.id, distance: scorer.distance(to: row.vector), metadata: metadata,
+                    metadataText: row.metadataText)
                 report.comparedCount += 1
                 if best.count == k, !match.isBetter(than: best[k - 1]) { continue }
                 let place = best.partitioningIndex { match.isBetter(than: $0) }

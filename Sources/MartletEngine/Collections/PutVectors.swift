@@ -10,14 +10,18 @@ package struct PutVectors: Sendable {
         package var metadata: AttributeMap?
         /// Kept beside the metadata, in collections that were made as such.
         package var contents: [UInt8]?
+        /// Kept beside metadata for who wrote it; a table made for other purposes has no place for it.
+        package var metadataText: Text?
 
         package init(
-            id: Text, vector: RecordPart, metadata: AttributeMap?, contents: [UInt8]? = nil
+            id: Text, vector: RecordPart, metadata: AttributeMap?, contents: [UInt8]? = nil,
+            metadataText: Text? = nil
         ) {
             self.id = id
             self.vector = vector
             self.metadata = metadata
             self.contents = contents
+            self.metadataText = metadataText
         }
     }
 
@@ -58,7 +62,8 @@ extension PutVectors: WriteOperation {
         prepared.reserveCapacity(rows.count)
         for row in rows {
             let record = schema.record(
-                id: row.id, vector: row.vector, metadata: row.metadata, contents: row.contents)
+                id: row.id, vector: row.vector, metadata: row.metadata, text: row.metadataText,
+                contents: row.contents)
             let key = schema.preparedKey(row.id)
             prepared.append(
                 PreparedRow(key: key, item: try PreparedItem(record, key: key, in: schema)))

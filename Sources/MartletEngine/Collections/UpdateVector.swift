@@ -10,12 +10,18 @@ package struct UpdateVector: Sendable {
     package var vector: RecordPart?
     /// nil leaves the metadata as it is.
     package var metadata: AttributeMap?
+    /// Of metadata that are given: see `PutVectors.Row.metadataText`.
+    package var metadataText: Text?
 
-    package init(table: TableName, id: Text, vector: RecordPart?, metadata: AttributeMap?) {
+    package init(
+        table: TableName, id: Text, vector: RecordPart?, metadata: AttributeMap?,
+        metadataText: Text? = nil
+    ) {
         self.table = table
         self.id = id
         self.vector = vector
         self.metadata = metadata
+        self.metadataText = metadataText
     }
 }
 
@@ -40,7 +46,7 @@ extension UpdateVector: WriteOperation {
                 || (metadata != nil && schema.isMetadata(name))
         }
         if let vector { parts.append(vector) }
-        if let metadata { parts += schema.parts(of: metadata) }
+        if let metadata { parts += schema.parts(of: metadata, text: metadataText) }
         let new = try PreparedItem(ItemRecord(joining: parts), key: key, in: schema)
         transaction.apply(ItemChange(key: key, old: old, new: new))
         return true
