@@ -16,7 +16,7 @@ final class NativeStore: @unchecked Sendable {
     private let isGone = Atomic<Bool>(false)
 
     init(directory: DataDirectory, options: RocksDBOptions) throws(StorageError) {
-        if !directory.isNew { try RowFiles.checkNoneIsMissing(in: directory.rowsPath) }
+        if !directory.isNew { try RowFiles.checkCurrentIsThere(in: directory.rowsPath) }
         var native = options.native
         var opened: OpaquePointer?
         try check(mrdb_open(directory.rowsPath, &native, &opened))
