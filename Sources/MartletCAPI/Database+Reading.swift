@@ -112,6 +112,30 @@ public func martlet_database_search_many(
     }
 }
 
+@c @implementation
+public func martlet_database_explain(
+    _ database: UnsafeMutableRawPointer?, _ query: UnsafePointer<Float>?,
+    _ search: UnsafePointer<martlet_search>?, _ out: UnsafeMutablePointer<martlet_explanation>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let database = try object(database, as: VectorDatabase.self)
+        let search = search!.pointee
+        let query = UnsafeBufferPointer(start: query, count: database.dimensions)
+        let filter = try search.filter.filter
+        let explanation = try calling { () throws(VectorDatabaseError) in
+            try database.explain(
+                Array(query), k: Int(search.k), ef: search.efGiven, filter: filter,
+                maximumDistance: search.bound, isExact: search.is_exact != 0)
+        }
+        out?.pointee = martlet_explanation(
+            used_graph: explanation.method == .graph ? 1 : 0,
+            read_codes: explanation.readCodes ? 1 : 0,
+            compared_count: Int64(explanation.comparedCount),
+            matching_count: Int64(explanation.matchingCount))
+    }
+}
+
 extension martlet_search {
     fileprivate var efGiven: Int? { ef < 0 ? nil : Int(ef) }
     fileprivate var bound: Double? { maximum_distance == .infinity ? nil : maximum_distance }

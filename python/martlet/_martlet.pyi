@@ -45,6 +45,12 @@ class Stats(TypedDict):
     uses_brute_force: bool
     uses_quantized_search: bool
 
+class Explanation(TypedDict):
+    method: Literal["exact", "graph"]
+    reads_codes: bool
+    candidates_visited: int
+    rows_matched: int
+
 # errors.c
 
 class MartletError(ValueError): ...
@@ -147,6 +153,16 @@ class Database:
         *,
         exact: bool = False,
     ) -> list[SearchResult]: ...
+    def explain(
+        self,
+        vector: Vector,
+        k: int = 10,
+        ef_search: int | None = None,
+        where_filter: Filter | None = None,
+        max_distance: float | None = None,
+        *,
+        exact: bool = False,
+    ) -> Explanation: ...
     def search_many(
         self,
         vectors: Vectors,

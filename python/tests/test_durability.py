@@ -317,13 +317,15 @@ def test_a_full_disk_is_an_error_and_loses_nothing(tmp_path: Path, run: Run) -> 
         pytest.skip("a small file system cannot be mounted here")
     program = """
 import sys
+import numpy
 from martlet import Database, StorageError
 db = Database(sys.argv[1], dim=512)
+random = numpy.random.default_rng(5)
 row = [1.25] * 512
 number = 0
 try:
     while number < 40:
-        db.add_many([f"{number} {n}" for n in range(1000)], [[number] + row[1:]] * 1000)
+        db.add_many([f"{number} {n}" for n in range(1000)], random.normal(size=(1000, 512)))
         number += 1
 except StorageError as error:
     print(number, "refused", flush=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import pickle
+import time
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,28 @@ def test_rows_that_differ_in_one_dimension_are_found(folder: Path, dim: int) -> 
     pairs = zip(db.search_many(rows[:100]), db.search_many(rows[:100], exact=True), strict=True)
     hits = sum(len({r.id for r in found} & {r.id for r in all}) for found, all in pairs)
     assert hits / 1000 > 0.95
+
+
+def test_explain_tells_how_a_search_is_done(abc: Database, tmp_path: Path) -> None:
+    explained = abc.explain([0, 0, 0], where_filter={"even": True})
+    assert (explained["method"], explained["rows_matched"]) == ("exact", 1)
+    assert abc.explain([0, 0, 0])["rows_matched"] == 3
+    rows = numpy.random.default_rng(18).normal(size=(20_000, 16)).astype("f4")
+    db = Database(tmp_path / "large", dim=16)
+    db.add_many([str(n) for n in range(20_000)], rows)
+    walked = db.explain(rows[0], k=5)
+    # The graph is filled beside the program's own work; until then rows are compared one by one.
+    deadline = time.monotonic() + 120
+    while walked["method"] != "graph" and time.monotonic() < deadline:
+        time.sleep(0.1)
+        walked = db.explain(rows[0], k=5)
+    assert walked["method"] == "graph"
+    assert 5 <= walked["candidates_visited"] <= 20_000
+    compared = db.explain(rows[0], k=5, exact=True)
+    assert (compared["method"], compared["rows_matched"]) == ("exact", 20_000)
+    assert compared["candidates_visited"] >= 20_000
+    with pytest.raises(martlet.DimensionError):
+        abc.explain([1])
 
 
 def test_a_result_has_three_parts(abc: Database) -> None:

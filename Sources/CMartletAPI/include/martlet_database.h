@@ -118,6 +118,19 @@ int32_t martlet_database_search_many(
     void *database, const float *queries, int64_t count, const martlet_search *search,
     martlet_hits *out, martlet_error *error);
 
+typedef struct martlet_explanation {
+    /// The graph was walked; else everything that may match was compared.
+    int32_t used_graph;
+    int32_t read_codes;
+    int64_t compared_count;
+    int64_t matching_count;
+} martlet_explanation;
+
+/// What a search of this query does, without its hits.
+int32_t martlet_database_explain(
+    void *database, const float *query, const martlet_search *search, martlet_explanation *out,
+    martlet_error *error);
+
 // Upkeep
 
 int32_t martlet_database_save(void *database, martlet_error *error);

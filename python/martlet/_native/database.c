@@ -498,6 +498,30 @@ METHOD(database_object, search) {
     return results_from_hits(&hits);
 }
 
+METHOD(database_object, explain) {
+    TAKE("explain", 1, 5, "vector", "k", "ef_search", "where_filter", "max_distance", "exact");
+    martlet_search search;
+    PyObject *holder;
+    floats query;
+    if (!take_search(given, &holder, &search)) return NULL;
+    if (!take_vector(given[0], self->dimensions, NULL, &query)) {
+        Py_XDECREF(holder);
+        return NULL;
+    }
+    martlet_explanation explanation = {0};
+    martlet_error error = {0};
+    int32_t code;
+    CALL(martlet_database_explain(self->handle, query.numbers, &search, &explanation, &error));
+    drop_floats(&query);
+    Py_XDECREF(holder);
+    if (code) return raise_failure(&error);
+    return Py_BuildValue(
+        "{s:s,s:O,s:L,s:L}", "method", explanation.used_graph ? "graph" : "exact",
+        "reads_codes", explanation.read_codes ? Py_True : Py_False,
+        "candidates_visited", (long long)explanation.compared_count,
+        "rows_matched", (long long)explanation.matching_count);
+}
+
 METHOD(database_object, search_many) {
     TAKE(
         "search_many", 1, 5, "vectors", "k", "ef_search", "where_filter", "max_distance", "exact");
@@ -726,6 +750,9 @@ static PyMethodDef methods[] = {
     {"search", (PyCFunction)(void *)search, FAST,
      "search($self, vector, k=10, ef_search=None, where_filter=None, max_distance=None, *, "
      "exact=False)\n--\n\nThe rows nearest to a vector, nearest first."},
+    {"explain", (PyCFunction)(void *)explain, FAST,
+     "explain($self, vector, k=10, ef_search=None, where_filter=None, max_distance=None, *, "
+     "exact=False)\n--\n\nHow a search of this vector is done."},
     {"search_many", (PyCFunction)(void *)search_many, FAST,
      "search_many($self, vectors, k=10, ef_search=None, where_filter=None, max_distance=None, *, "
      "exact=False)\n--\n\nFor each vector what `search` finds, on all cores."},
