@@ -1,6 +1,6 @@
 internal import MartletCatalog
 package import MartletEngine
-package import MartletThreads
+internal import MartletThreads
 
 /// A clock that stands until it is moved. Any thread may read or move it.
 package final class ManualClock: Sendable {

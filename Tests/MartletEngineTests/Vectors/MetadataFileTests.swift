@@ -6,7 +6,7 @@ import MartletModel
 import MartletTestBasics
 import MartletTestSupport
 import MartletVectors
-import Synchronization
+import MartletThreads
 import Testing
 
 @testable import MartletEngine
