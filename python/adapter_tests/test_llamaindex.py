@@ -151,6 +151,20 @@ def test_a_node_without_embedding_is_refused_before_anything_is_written(store: A
     assert store.get_nodes() == []
 
 
+def test_vectors_of_other_dimensions_are_refused(make_store: MakeStore) -> None:
+    store = make_store()
+    with pytest.raises(ValueError, match="dimension"):
+        store.add([node("n"), TextNode(id_="short", text="", embedding=[1.0, 2.0])])
+    assert store.get_nodes() == []
+    store.add([node("n")])
+    for each in (store, make_store()):
+        with pytest.raises(ValueError, match="dimension"):
+            each.add([TextNode(id_="short", text="", embedding=[1.0, 2.0])])
+        with pytest.raises(ValueError, match="dimension"):
+            each.query(VectorStoreQuery([1.0, 2.0]))
+    assert len(store.get_nodes()) == 1
+
+
 def test_deleting_removes_what_is_named_and_nothing_else(make_store: MakeStore) -> None:
     store, other = make_store(), make_store("other")
     names = ["d", "d/owned", "d#1", "ü/é", "nodes"]

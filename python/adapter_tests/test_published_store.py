@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import boto3
@@ -194,6 +196,47 @@ def test_a_query_over_10000_nodes_reads_few_of_them(
     figures["delete"] = traffic.of(lambda: store.delete("d7"))
     assert figures["delete"][0] <= 15 and figures["delete"][2] < 10_000, figures
     print(figures)
+
+
+def test_coroutines_keep_connections_and_leave_none_behind(table: str) -> None:
+    program = f"""
+import asyncio, gc, martlet
+from llama_index.core.schema import TextNode
+from llama_index.core.vector_stores.types import VectorStoreQuery
+from martlet.llamaindex import MartletVectorStore
+
+def ids(store, count):
+    async def ask():
+        return (await store.aquery(VectorStoreQuery([1.0, 2.0]))).ids
+    async def several():
+        return await asyncio.gather(*(ask() for _ in range(count)))
+    return asyncio.run(several())
+
+data = martlet.LocalServer()
+port = data.port
+store = MartletVectorStore.from_table_name("{table}", endpoint_url=data.url, create=True)
+store.add([TextNode(id_="n", text="", embedding=[1.0, 2.0])])
+assert ids(store, 20) == [["n"]] * 20
+assert ids(store, 20) == [["n"]] * 20
+
+async def restarted():
+    # Twenty connections that the server ends.
+    await asyncio.gather(*(store.aget_nodes() for _ in range(20)))
+    data.stop()
+    again = martlet.LocalServer(port=port)
+    MartletVectorStore.from_table_name("{table}", endpoint_url=again.url, create=True)
+    return again, await store.aget_nodes()
+
+again, nodes = asyncio.run(restarted())
+assert nodes == []
+gc.collect()
+print("done")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error::ResourceWarning", "-c", program],
+        capture_output=True, text=True, timeout=120)
+    assert ended.stdout == "done\n", ended.stderr[-2000:]
+    assert "ResourceWarning: unclosed transport" not in ended.stderr
 
 
 def test_a_session_of_ones_own_is_used(table: str, endpoint: martlet.LocalServer) -> None:

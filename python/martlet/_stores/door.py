@@ -13,6 +13,7 @@ import os
 import random
 import ssl
 import weakref
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ try:
     import boto3
     import botocore.auth
     import botocore.awsrequest
+    import botocore.config
     import botocore.credentials
     import botocore.exceptions
 except ImportError as error:
@@ -48,6 +50,38 @@ def code_of(error: Exception) -> str:
     return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
 
 
+class Idle:
+    """Connections of one event loop that wait for a request."""
+
+    def __init__(self) -> None:
+        self.connections: list[Connection] = []
+        self._keeper: AsyncGenerator[None, None] | None = None
+
+    def take(self) -> Connection | None:
+        while self.connections:
+            reader, writer = self.connections.pop()
+            if not reader.at_eof() and not writer.is_closing():
+                return reader, writer
+            writer.close()
+        return None
+
+    def close(self) -> None:
+        while self.connections:
+            self.connections.pop()[1].close()
+
+    async def close_with_loop(self) -> None:
+        """A loop that ends, as asyncio.run's does, ends its generators, and so this one."""
+
+        async def keeper() -> AsyncGenerator[None, None]:
+            try:
+                yield
+            finally:
+                self.close()
+
+        self._keeper = keeper()
+        await anext(self._keeper)
+
+
 class TableDoor:
     """Requests to one endpoint. Any number of threads and event loops may use it."""
 
@@ -59,23 +93,21 @@ class TableDoor:
         endpoint_url = endpoint_url or os.environ.get("DYNAMODB_URL")
         region = region_name or session.region_name
         credentials = session.get_credentials()
+        given: dict[str, str] = {}
         if endpoint_url:
             # A local endpoint needs neither, and boto3 both.
             region = region or "us-east-1"
             if credentials is None:
                 credentials = botocore.credentials.Credentials("local", "local")
-        given: dict[str, Any] = {}
-        if credentials is not None:
-            frozen = credentials.get_frozen_credentials()
-            # Only what was made up here: a session renews its own.
-            if frozen.access_key == "local":
                 given = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
         self.client: Any = session.client(
-            "dynamodb", endpoint_url=endpoint_url, region_name=region, **given)
+            "dynamodb", endpoint_url=endpoint_url, region_name=region,
+            # Looking at each number of each vector takes longer than all the rest.
+            config=botocore.config.Config(parameter_validation=False), **given)
         self._credentials: Any = credentials
         self._region: str = self.client.meta.region_name
         self._url: str = self.client.meta.endpoint_url
-        self._idle: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, list[Connection]] = (
+        self._idle: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Idle] = (
             weakref.WeakKeyDictionary())
 
     # Plainly
@@ -133,10 +165,14 @@ class TableDoor:
         url, request = await asyncio.to_thread(self._signed, call)
         parts = urlsplit(url)
         is_secure = parts.scheme == "https"
-        idle = self._idle.setdefault(asyncio.get_running_loop(), [])
+        loop = asyncio.get_running_loop()
+        if (idle := self._idle.get(loop)) is None:
+            idle = self._idle[loop] = Idle()
+            await idle.close_with_loop()
         # Hosts differ in one operation of AWS alone, which gets connections of its own.
         keeps = url == self._url
-        reader, writer = idle.pop() if keeps and idle else await asyncio.open_connection(
+        connection = idle.take() if keeps else None
+        reader, writer = connection or await asyncio.open_connection(
             parts.hostname, parts.port or (443 if is_secure else 80),
             ssl=ssl.create_default_context() if is_secure else None)
         is_reusable = False
@@ -144,9 +180,13 @@ class TableDoor:
             writer.write(request)
             await writer.drain()
             status, body, is_reusable = await _answer(reader)
+        except (OSError, EOFError):
+            # What happened to one that was kept happened to the others.
+            idle.close()
+            raise
         finally:
             if is_reusable and keeps:
-                idle.append((reader, writer))
+                idle.connections.append((reader, writer))
             else:
                 writer.close()
         parsed = json.loads(body) if len(body) < SMALL_BODY_BYTES else (

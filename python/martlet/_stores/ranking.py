@@ -18,6 +18,9 @@ import numpy as np
 SATURATION = 1.2
 LENGTH_WEIGHT = 0.75
 
+# Of a question, so that a server can be asked for all of them at once; the rest is not looked for.
+MOST_WORDS = 50
+
 _WORD = re.compile(r"\w+")
 
 

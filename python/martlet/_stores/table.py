@@ -47,8 +47,9 @@ ROWS_PER_TRANSACTION = 50
 BYTES_PER_TRANSACTION = 2_500_000
 KEYS_PER_BATCH = 100
 ATTEMPTS = 8
-# In one condition, whose length is limited.
-MOST_WORDS = 50
+
+# Reasons of a cancelled transaction that are gone later.
+PASSING = ("TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded")
 
 FUNCTIONS = {"cosine": "COSINE", "euclidean": "EUCLIDEAN", "dot_product": "DOT_PRODUCT"}
 
@@ -70,6 +71,8 @@ class TablePlace:
         self._nodes = f"{self._namespace}/nodes"
         # Dimensions whose index was seen or asked for.
         self._indexed: set[int] = set()
+        # Of the rows that were there, or were put.
+        self._dimensions: int | None = None
         self._lengths: tuple[int, float] | None = None
         self._hash, self._range = self._keys(create)
 
@@ -117,11 +120,32 @@ class TablePlace:
 
     def put(self, rows: Sequence[Row]) -> Steps[None]:
         rows = list({row.id: row for row in rows}.values())
-        for dimensions in sorted({len(row.vector) for row in rows} - self._indexed):
-            yield from self._make_index(dimensions)
+        several = sorted({len(row.vector) for row in rows})
+        if len(several) > 1:
+            raise ValueError(f"The vectors have different dimensions: {several}.")
+        for dimensions in several:
+            yield from self._check(dimensions)
+            if dimensions not in self._indexed:
+                yield from self._make_index(dimensions)
         batches = yield from work(lambda: list(self._batches(rows)))
         for batch in batches:
             yield from self._transact(batch)
+
+    def _check(self, dimensions: int) -> Steps[None]:
+        """Refuses what the rows that are there cannot be compared with."""
+        if self._dimensions != dimensions:
+            # The first time, or somebody else has cleared the namespace.
+            answer = yield from ask(
+                "Query", TableName=self._table, ConsistentRead=True, Limit=1,
+                KeyConditionExpression="#hash = :hash", ProjectionExpression="embedding",
+                ExpressionAttributeNames={"#hash": self._hash},
+                ExpressionAttributeValues={":hash": {"S": self._nodes}})
+            if answer["Items"]:
+                self._dimensions = len(_bytes(answer["Items"][0]["embedding"]["B"])) // 4
+                if self._dimensions != dimensions:
+                    raise ValueError(f"{self._nodes} has vectors of {self._dimensions} dimensions, "
+                                     f"not {dimensions}.")
+        self._dimensions = dimensions
 
     def _batches(self, rows: Sequence[Row]) -> Iterator[list[Item]]:
         batch: list[Item] = []
@@ -165,8 +189,8 @@ class TablePlace:
                 yield from ask("TransactWriteItems", TransactItems=writes)
                 return
             except Exception as error:
-                # Another transaction had one of the rows: it ends soon.
-                if attempt == ATTEMPTS or "TransactionConflict" not in str(error):
+                # Another transaction had one of the rows and ends soon, or all are too many.
+                if attempt == ATTEMPTS or not any(reason in str(error) for reason in PASSING):
                     raise
             yield partial(time.sleep, wait)
             wait *= 2
@@ -455,7 +479,6 @@ class TablePlace:
     def having(self, words: Sequence[str]) -> Steps[tuple[list[Row], int, float]]:
         if not words:
             return [], 0, 0
-        words = words[:MOST_WORDS]
         items = yield from self._query(
             self._nodes, "payload", "metadata", "document", "words",
             only=Expression(

@@ -182,7 +182,7 @@ class MartletVectorStore(BasePydanticVectorStore):
     ) -> Steps[VectorStoreQueryResult]:
         scope = scope_of(query.filters, query.node_ids or None, query.doc_ids or None)
         k = query.similarity_top_k
-        mode = query.mode
+        mode = VectorStoreQueryMode(query.mode)
         rows: dict[str, Row] = {}
         if mode == VectorStoreQueryMode.DEFAULT:
             best = yield from self._by_likeness(query, k, scope, rows)
@@ -213,7 +213,7 @@ class MartletVectorStore(BasePydanticVectorStore):
         self, query: VectorStoreQuery, k: int, scope: Scope, rows: dict[str, Row]
     ) -> Steps[list[tuple[str, float]]]:
         if query.query_embedding is None:
-            raise ValueError(f"The query mode {query.mode.value} needs query_embedding.")
+            raise ValueError("This query mode needs query_embedding.")
         found = yield from self._place.nearest(query.query_embedding, k, scope)
         rows.update((row.id, row) for row, _ in found)
         return [(row.id, similarity) for row, similarity in found]
@@ -222,8 +222,8 @@ class MartletVectorStore(BasePydanticVectorStore):
         self, query: VectorStoreQuery, k: int, scope: Scope, rows: dict[str, Row]
     ) -> Steps[list[tuple[str, float]]]:
         if query.query_str is None:
-            raise ValueError(f"The query mode {query.mode.value} needs query_str.")
-        words = list(dict.fromkeys(ranking.words_of(query.query_str)))
+            raise ValueError("This query mode needs query_str.")
+        words = list(dict.fromkeys(ranking.words_of(query.query_str)))[: ranking.MOST_WORDS]
         found, count, mean_length = yield from self._place.having(words)
 
         def rank() -> list[tuple[str, float]]:
