@@ -2,23 +2,23 @@
 // it changes how the table works. A table that has none of it is stored as if there were no such
 // thing. Values are immutable snapshots, as the definition is.
 
-package import MartletModel
+public import MartletModel
 
-package struct AttachedSettings: Hashable, Sendable {
+public struct AttachedSettings: Hashable, Sendable {
     /// When the table's resource policy was last put, in milliseconds since 1970; nil while it is
     /// the one that the table was created with.
-    package var policyRevision: Int?
-    package var streamPolicy: StreamPolicy?
+    public var policyRevision: Int?
+    public var streamPolicy: StreamPolicy?
     /// Of the table and of its global indexes: those that were ever switched on.
-    package var insights: [ContributorInsights]
+    public var insights: [ContributorInsights]
     /// The latest first.
-    package var destinations: [KinesisDestination]
-    package var settingsReplication: SettingsReplication?
-    package var isDisassociationProtected: Bool?
+    public var destinations: [KinesisDestination]
+    public var settingsReplication: SettingsReplication?
+    public var isDisassociationProtected: Bool?
     /// The table is being filled by an import; until that ends, it is not to be used.
-    package var isImporting: Bool
+    public var isImporting: Bool
 
-    package init(
+    public init(
         policyRevision: Int? = nil, streamPolicy: StreamPolicy? = nil,
         insights: [ContributorInsights] = [], destinations: [KinesisDestination] = [],
         settingsReplication: SettingsReplication? = nil, isDisassociationProtected: Bool? = nil,
@@ -33,7 +33,7 @@ package struct AttachedSettings: Hashable, Sendable {
         self.isImporting = isImporting
     }
 
-    package var isEmpty: Bool { self == AttachedSettings() }
+    public var isEmpty: Bool { self == AttachedSettings() }
 
     /// The setting of the table (nil) or of an index.
     package func insights(of index: Text?) -> ContributorInsights? {
@@ -42,35 +42,35 @@ package struct AttachedSettings: Hashable, Sendable {
 }
 
 /// The policy of a stream, which ends with the stream.
-package struct StreamPolicy: Hashable, Sendable {
+public struct StreamPolicy: Hashable, Sendable {
     /// The stream's label, as its ARN ends.
-    package var label: String
-    package var document: String
+    public var label: String
+    public var document: String
     /// As `AttachedSettings.policyRevision`.
-    package var revision: Int
+    public var revision: Int
 
-    package init(label: String, document: String, revision: Int) {
+    public init(label: String, document: String, revision: Int) {
         self.label = label
         self.document = document
         self.revision = revision
     }
 }
 
-package struct ContributorInsights: Hashable, Sendable {
-    package enum Mode: String, Hashable, Sendable {
+public struct ContributorInsights: Hashable, Sendable {
+    public enum Mode: String, Hashable, Sendable {
         case accessedAndThrottled = "ACCESSED_AND_THROTTLED_KEYS"
         case throttled = "THROTTLED_KEYS"
     }
 
     /// nil: of the table itself.
-    package var index: Text?
-    package var isEnabled: Bool
-    package var mode: Mode
+    public var index: Text?
+    public var isEnabled: Bool
+    public var mode: Mode
     /// When it was last switched on; the names of its rules end with it.
-    package var enabled: Timestamp
-    package var updated: Timestamp
+    public var enabled: Timestamp
+    public var updated: Timestamp
 
-    package init(
+    public init(
         index: Text?, isEnabled: Bool, mode: Mode, enabled: Timestamp, updated: Timestamp
     ) {
         self.index = index
@@ -81,18 +81,18 @@ package struct ContributorInsights: Hashable, Sendable {
     }
 }
 
-package struct KinesisDestination: Hashable, Sendable {
-    package enum Precision: String, Hashable, Sendable {
+public struct KinesisDestination: Hashable, Sendable {
+    public enum Precision: String, Hashable, Sendable {
         case millisecond = "MILLISECOND"
         case microsecond = "MICROSECOND"
     }
 
-    package var streamARN: String
-    package var isActive: Bool
+    public var streamARN: String
+    public var isActive: Bool
     /// nil while nobody has said: milliseconds then.
-    package var precision: Precision?
+    public var precision: Precision?
 
-    package init(streamARN: String, isActive: Bool = true, precision: Precision? = nil) {
+    public init(streamARN: String, isActive: Bool = true, precision: Precision? = nil) {
         self.streamARN = streamARN
         self.isActive = isActive
         self.precision = precision
@@ -100,7 +100,7 @@ package struct KinesisDestination: Hashable, Sendable {
 }
 
 /// Whether a table's settings would go to replicas in other accounts.
-package enum SettingsReplication: String, Hashable, Sendable {
+public enum SettingsReplication: String, Hashable, Sendable {
     case enabled = "ENABLED"
     case disabled = "DISABLED"
     /// What the service says of replicas in one account; cannot be asked for.

@@ -3,38 +3,38 @@
 
 package import MartletModel
 
-package struct BackupDefinition: Hashable, Sendable {
-    package enum Kind: String, Hashable, Sendable {
+public struct BackupDefinition: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable {
         /// Asked for by a client.
         case user = "USER"
         /// Made of a table with point-in-time recovery when that was deleted.
         case system = "SYSTEM"
     }
 
-    package enum Status: String, Hashable, Sendable {
+    public enum Status: String, Hashable, Sendable {
         case creating = "CREATING"
         case available = "AVAILABLE"
     }
 
     /// How long a backup of the system is kept.
-    package static let systemDays = 35
+    public static let systemDays = 35
 
     /// Drawn from the tables' sequence and never used again.
-    package var id: UInt32
+    public var id: UInt32
     /// Under what its items are stored: its own id, or that of a table that it took over.
-    package var rowsID: UInt32
-    package var name: String
+    public var rowsID: UInt32
+    public var name: String
     /// How its ARN ends: when it was asked for in milliseconds, and something random.
-    package var label: String
-    package var kind: Kind
-    package var status: Status
-    package var created: Timestamp
+    public var label: String
+    public var kind: Kind
+    public var status: Status
+    public var created: Timestamp
     /// nil: it stays until it is deleted.
-    package var expires: Timestamp?
-    package var itemCount: Int
+    public var expires: Timestamp?
+    public var itemCount: Int
     /// As DynamoDB counts the table's bytes.
-    package var sizeBytes: Int
-    package var table: TableDefinition
+    public var sizeBytes: Int
+    public var table: TableDefinition
 
     package init(
         id: UInt32, rowsID: UInt32, name: String, label: String, kind: Kind, status: Status,

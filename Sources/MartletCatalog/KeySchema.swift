@@ -1,7 +1,7 @@
-package import MartletModel
+public import MartletModel
 
 /// The types that a key attribute can have.
-package enum KeyType: String, Hashable, Sendable {
+public enum KeyType: String, Hashable, Sendable {
     case string = "S"
     case number = "N"
     case binary = "B"
@@ -15,11 +15,11 @@ package enum KeyType: String, Hashable, Sendable {
 }
 
 /// An attribute that is part of a key.
-package struct KeyAttribute: Hashable, Sendable {
-    package var name: Text
-    package var type: KeyType
+public struct KeyAttribute: Hashable, Sendable {
+    public var name: Text
+    public var type: KeyType
 
-    package init(name: Text, type: KeyType) {
+    public init(name: Text, type: KeyType) {
         self.name = name
         self.type = type
     }
@@ -27,9 +27,9 @@ package struct KeyAttribute: Hashable, Sendable {
 
 /// The key of a table or an index. A table and a local index have one hash attribute and at most
 /// one range attribute; a global index has one to four hash and up to four range attributes.
-package struct KeySchema: Hashable, Sendable {
-    package var hash: [KeyAttribute]
-    package var range: [KeyAttribute]
+public struct KeySchema: Hashable, Sendable {
+    public var hash: [KeyAttribute]
+    public var range: [KeyAttribute]
 
     package init(hash: [KeyAttribute], range: [KeyAttribute] = []) {
         precondition(!hash.isEmpty, "a key has a hash attribute")
@@ -38,7 +38,7 @@ package struct KeySchema: Hashable, Sendable {
     }
 
     /// Hash attributes, then range attributes.
-    package var attributes: [KeyAttribute] { hash + range }
+    public var attributes: [KeyAttribute] { hash + range }
 
     package func contains(_ name: Text) -> Bool {
         hash.contains { $0.name == name } || range.contains { $0.name == name }

@@ -10,14 +10,14 @@ internal import MartletEncoding
 internal import MartletModel
 
 /// That a table can be restored to moments of its past, and to which.
-package struct RecoverySettings: Hashable, Sendable {
-    package static let periodsInDays = 1...35
+public struct RecoverySettings: Hashable, Sendable {
+    public static let periodsInDays = 1...35
 
     /// Nothing is known of the time before.
-    package var since: Timestamp
-    package var periodInDays: Int
+    public var since: Timestamp
+    public var periodInDays: Int
 
-    package init(since: Timestamp, periodInDays: Int) {
+    public init(since: Timestamp, periodInDays: Int) {
         self.since = since
         self.periodInDays = periodInDays
     }
@@ -31,16 +31,16 @@ package struct RecoverySettings: Hashable, Sendable {
 }
 
 /// What a table was restored from. Whoever describes the table is told for ever.
-package struct RestoreOrigin: Hashable, Sendable {
+public struct RestoreOrigin: Hashable, Sendable {
     /// nil for a restore to a point in time.
-    package var backupARN: String?
-    package var tableARN: String
+    public var backupARN: String?
+    public var tableARN: String
     /// The moment whose items it has.
-    package var time: Timestamp
+    public var time: Timestamp
     /// Items or index rows are still missing; the table is not to be used.
-    package var isInProgress: Bool
+    public var isInProgress: Bool
 
-    package init(backupARN: String?, tableARN: String, time: Timestamp, isInProgress: Bool) {
+    public init(backupARN: String?, tableARN: String, time: Timestamp, isInProgress: Bool) {
         self.backupARN = backupARN
         self.tableARN = tableARN
         self.time = time

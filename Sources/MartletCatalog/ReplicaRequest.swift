@@ -5,15 +5,15 @@
 package import MartletModel
 
 /// One entry of ReplicaUpdates: a region for each action that it names.
-package struct ReplicaRequest: Hashable, Sendable {
-    package var created: String?
-    package var updated: String?
+public struct ReplicaRequest: Hashable, Sendable {
+    public var created: String?
+    public var updated: String?
     /// Whether the update says what is to be changed.
-    package var updatesAnything: Bool
-    package var deleted: String?
-    package var disassociated: String?
+    public var updatesAnything: Bool
+    public var deleted: String?
+    public var disassociated: String?
 
-    package init(
+    public init(
         created: String? = nil, updated: String? = nil, updatesAnything: Bool = false,
         deleted: String? = nil, disassociated: String? = nil
     ) {
@@ -29,19 +29,19 @@ package struct ReplicaRequest: Hashable, Sendable {
     }
 }
 
-package enum MultiRegionConsistency: String, Hashable, Sendable {
+public enum MultiRegionConsistency: String, Hashable, Sendable {
     case eventual = "EVENTUAL"
     case strong = "STRONG"
 }
 
 /// Replicas and what goes with them. Without a replica the rest means nothing, as on the service.
-package struct ReplicaChange: Hashable, Sendable {
-    package var replicas: [ReplicaRequest]
-    package var consistency: MultiRegionConsistency?
+public struct ReplicaChange: Hashable, Sendable {
+    public var replicas: [ReplicaRequest]
+    public var consistency: MultiRegionConsistency?
     /// Regions of the witnesses to be created or deleted; those without a region do not count.
-    package var witnesses: [String]
+    public var witnesses: [String]
 
-    package init(
+    public init(
         replicas: [ReplicaRequest], consistency: MultiRegionConsistency? = nil,
         witnesses: [String] = []
     ) {

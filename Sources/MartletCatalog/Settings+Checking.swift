@@ -51,12 +51,12 @@ extension EncryptionRequest {
     }
 }
 
-extension Tag {
+extension ResourceTag {
     private static let keyCharacters = 1...128
     private static let valueCharacters = 0...256
 
     /// Checks tags that a request brings.
-    package static func check(_ tags: [Tag]) throws(ValidationError) {
+    package static func check(_ tags: [ResourceTag]) throws(ValidationError) {
         var keys: Set<Text> = []
         for tag in tags {
             guard keyCharacters.contains(tag.key.unicodeScalars.count), isAllowed(tag.key) else {
@@ -97,7 +97,7 @@ extension Tag {
     }
 
     /// These tags with `changes` added, or put in the place of those with the same key.
-    package static func merge(_ changes: [Tag], into tags: [Tag]) throws(ValidationError) -> [Tag] {
+    package static func merge(_ changes: [ResourceTag], into tags: [ResourceTag]) throws(ValidationError) -> [ResourceTag] {
         try check(changes)
         var merged = tags
         for change in changes {

@@ -4,15 +4,15 @@
 /// Its records are rows under the table's id and their sequences. Sequences rise over all streams
 /// of a database, so each shard is a range of them, and the streams of one table, one after the
 /// other, share a row of ranges.
-package struct StreamDefinition: Hashable, Sendable {
+public struct StreamDefinition: Hashable, Sendable {
     /// A part of the stream, one after the other; only the last can be open.
-    package struct Shard: Hashable, Sendable {
+    public struct Shard: Hashable, Sendable {
         /// Below the sequences of all of its records, and no record's own.
-        package var first: UInt64
+        public var first: UInt64
         /// Above the sequences of all of its records, and no record's own; nil while it is open.
-        package var last: UInt64?
-        package var created: Timestamp
-        package var closed: Timestamp?
+        public var last: UInt64?
+        public var created: Timestamp
+        public var closed: Timestamp?
 
         package init(
             first: UInt64, last: UInt64? = nil, created: Timestamp, closed: Timestamp? = nil
@@ -23,7 +23,7 @@ package struct StreamDefinition: Hashable, Sendable {
             self.closed = closed
         }
 
-        package var isOpen: Bool { last == nil }
+        public var isOpen: Bool { last == nil }
 
         /// Whether a record with this sequence may be in the shard.
         package func holds(_ sequence: UInt64) -> Bool {
@@ -31,22 +31,22 @@ package struct StreamDefinition: Hashable, Sendable {
         }
     }
 
-    package var table: TableName
+    public var table: TableName
     /// When the stream was enabled, as its ARN ends. A table never has two streams of one label.
-    package var label: String
+    public var label: String
     /// The table's id, under which the records are.
-    package var tableID: UInt32
+    public var tableID: UInt32
     /// The table's `TableId`.
-    package var tableUUID: String
-    package var viewType: StreamSettings.ViewType
-    package var key: KeySchema
-    package var created: Timestamp
+    public var tableUUID: String
+    public var viewType: StreamSettings.ViewType
+    public var key: KeySchema
+    public var created: Timestamp
     /// When the stream was switched off, or its table deleted.
-    package var disabled: Timestamp?
+    public var disabled: Timestamp?
     /// Records with smaller sequences are gone.
-    package var horizon: UInt64
+    public var horizon: UInt64
     /// In the order of their sequences.
-    package var shards: [Shard]
+    public var shards: [Shard]
 
     package init(
         table: TableName, label: String, tableID: UInt32, tableUUID: String,

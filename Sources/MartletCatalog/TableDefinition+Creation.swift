@@ -63,7 +63,7 @@ extension TableDefinition {
         try TableDefinition.requireFewProjectedAttributes(indexes, vectorIndexes)
         let stream = try StreamSettings.created(request.stream, now: now)
         try request.encryption?.check()
-        try Tag.check(request.tags)
+        try ResourceTag.check(request.tags)
         try request.settingsReplication?.check()
 
         for position in indexes.indices { indexes[position].id = makeIndexID() }

@@ -120,10 +120,10 @@ extension TableDefinition {
                 throw CorruptRecord("table: members recovery and restored")
             }
         }
-        var tags: [Tag] = []
+        var tags: [ResourceTag] = []
         for element in try reader.list("tags") {
             var tag = try DefinitionReader(element, "tag")
-            tags.append(Tag(key: try tag.text("key"), value: try tag.text("value")))
+            tags.append(ResourceTag(key: try tag.text("key"), value: try tag.text("value")))
             try tag.finish()
         }
         var stream: StreamSettings?

@@ -12,17 +12,17 @@ internal import MartletVectors
 
 /// What a caller asks of a restore beside source and moment. nil: as the source has it; an empty
 /// list: none.
-package struct RestoreRequest: Hashable, Sendable {
-    package var target: TableName
-    package var localIndexes: [IndexRequest]?
-    package var globalIndexes: [IndexRequest]?
-    package var vectorIndexes: [VectorIndexRequest]?
-    package var billing: BillingMode?
-    package var provisioned: CapacityUnits?
-    package var onDemand: PartialUnits?
-    package var encryption: EncryptionRequest?
+public struct RestoreRequest: Hashable, Sendable {
+    public var target: TableName
+    public var localIndexes: [IndexRequest]?
+    public var globalIndexes: [IndexRequest]?
+    public var vectorIndexes: [VectorIndexRequest]?
+    public var billing: BillingMode?
+    public var provisioned: CapacityUnits?
+    public var onDemand: PartialUnits?
+    public var encryption: EncryptionRequest?
 
-    package init(
+    public init(
         target: TableName, localIndexes: [IndexRequest]? = nil,
         globalIndexes: [IndexRequest]? = nil, vectorIndexes: [VectorIndexRequest]? = nil,
         billing: BillingMode? = nil, provisioned: CapacityUnits? = nil,

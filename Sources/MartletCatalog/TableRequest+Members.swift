@@ -60,7 +60,7 @@ extension MemberChecks {
 }
 
 extension KeySchemaElement: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         "KeySchemaElement(attributeName=\(name), keyType=\(role.rawValue))"
     }
 }

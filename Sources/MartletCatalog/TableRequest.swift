@@ -2,61 +2,61 @@
 // hold, nothing else does. `TableDefinition+Creation.swift` turns it into a definition or says why
 // it cannot.
 
-package import MartletModel
-package import MartletVectors
+public import MartletModel
+public import MartletVectors
 
-package struct KeySchemaElement: Hashable, Sendable {
-    package enum Role: String, Hashable, Sendable {
+public struct KeySchemaElement: Hashable, Sendable {
+    public enum Role: String, Hashable, Sendable {
         case hash = "HASH"
         case range = "RANGE"
     }
 
-    package var name: Text
-    package var role: Role
+    public var name: Text
+    public var role: Role
 
-    package init(name: Text, role: Role) {
+    public init(name: Text, role: Role) {
         self.name = name
         self.role = role
     }
 }
 
-package struct ProjectionRequest: Hashable, Sendable {
-    package enum Kind: String, Hashable, Sendable {
+public struct ProjectionRequest: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable {
         case all = "ALL"
         case keysOnly = "KEYS_ONLY"
         case include = "INCLUDE"
     }
 
-    package var kind: Kind?
-    package var nonKeyAttributes: [Text]?
+    public var kind: Kind?
+    public var nonKeyAttributes: [Text]?
 
-    package init(kind: Kind?, nonKeyAttributes: [Text]? = nil) {
+    public init(kind: Kind?, nonKeyAttributes: [Text]? = nil) {
         self.kind = kind
         self.nonKeyAttributes = nonKeyAttributes
     }
 }
 
 /// Maxima or warm units, of which either may be left out.
-package struct PartialUnits: Hashable, Sendable {
-    package var read: Int?
-    package var write: Int?
+public struct PartialUnits: Hashable, Sendable {
+    public var read: Int?
+    public var write: Int?
 
-    package init(read: Int? = nil, write: Int? = nil) {
+    public init(read: Int? = nil, write: Int? = nil) {
         self.read = read
         self.write = write
     }
 }
 
-package struct IndexRequest: Hashable, Sendable {
-    package var name: Text
-    package var keySchema: [KeySchemaElement]
-    package var projection: ProjectionRequest
+public struct IndexRequest: Hashable, Sendable {
+    public var name: Text
+    public var keySchema: [KeySchemaElement]
+    public var projection: ProjectionRequest
     /// Global indexes only, as are the two that follow.
-    package var provisioned: CapacityUnits?
-    package var onDemand: PartialUnits?
-    package var warm: PartialUnits?
+    public var provisioned: CapacityUnits?
+    public var onDemand: PartialUnits?
+    public var warm: PartialUnits?
 
-    package init(
+    public init(
         name: Text, keySchema: [KeySchemaElement], projection: ProjectionRequest,
         provisioned: CapacityUnits? = nil, onDemand: PartialUnits? = nil, warm: PartialUnits? = nil
     ) {
@@ -69,32 +69,32 @@ package struct IndexRequest: Hashable, Sendable {
     }
 }
 
-package struct SearchSchemaElement: Hashable, Sendable {
-    package enum Role: String, Hashable, Sendable {
+public struct SearchSchemaElement: Hashable, Sendable {
+    public enum Role: String, Hashable, Sendable {
         case hash = "HASH"
         case inlineFilter = "INLINE_FILTER"
     }
 
-    package var name: Text
-    package var role: Role
+    public var name: Text
+    public var role: Role
 
-    package init(name: Text, role: Role) {
+    public init(name: Text, role: Role) {
         self.name = name
         self.role = role
     }
 }
 
-package struct VectorIndexRequest: Hashable, Sendable {
-    package var name: Text
-    package var attribute: Text
-    package var dimensions: Int
-    package var distance: Metric
+public struct VectorIndexRequest: Hashable, Sendable {
+    public var name: Text
+    public var attribute: Text
+    public var dimensions: Int
+    public var distance: Metric
     /// nil when the member was not sent.
-    package var searchSchema: [SearchSchemaElement]?
-    package var projection: ProjectionRequest
-    package var tuning: VectorTuning
+    public var searchSchema: [SearchSchemaElement]?
+    public var projection: ProjectionRequest
+    public var tuning: VectorTuning
 
-    package init(
+    public init(
         name: Text, attribute: Text, dimensions: Int, distance: Metric = .cosine,
         searchSchema: [SearchSchemaElement]? = nil,
         projection: ProjectionRequest = ProjectionRequest(kind: .all),
@@ -111,16 +111,16 @@ package struct VectorIndexRequest: Hashable, Sendable {
 }
 
 /// How an index is built and kept, which the service does not let its clients say.
-package struct VectorTuning: Hashable, Sendable {
-    package var m: Int
-    package var efConstruction: Int
-    package var codes: CodeKind
-    package var residence: VectorResidence
-    package var codeUse = CodeUse.large
+public struct VectorTuning: Hashable, Sendable {
+    public var m: Int
+    public var efConstruction: Int
+    public var codes: CodeKind
+    public var residence: VectorResidence
+    public var codeUse = CodeUse.large
     /// See `VectorIndexDefinition.metadata`.
     package var metadata: Text?
 
-    package init() {
+    public init() {
         let parameters = VectorParameters(dimensions: 1, metric: .cosine)
         m = parameters.m
         efConstruction = parameters.efConstruction
@@ -129,59 +129,59 @@ package struct VectorTuning: Hashable, Sendable {
     }
 }
 
-package struct StreamRequest: Hashable, Sendable {
-    package var isEnabled: Bool
-    package var viewType: StreamSettings.ViewType?
+public struct StreamRequest: Hashable, Sendable {
+    public var isEnabled: Bool
+    public var viewType: StreamSettings.ViewType?
 
-    package init(isEnabled: Bool, viewType: StreamSettings.ViewType? = nil) {
+    public init(isEnabled: Bool, viewType: StreamSettings.ViewType? = nil) {
         self.isEnabled = isEnabled
         self.viewType = viewType
     }
 }
 
-package struct EncryptionRequest: Hashable, Sendable {
-    package var isEnabled: Bool?
+public struct EncryptionRequest: Hashable, Sendable {
+    public var isEnabled: Bool?
     /// `KMS` or `AES256`, as sent.
-    package var type: String?
-    package var keyID: String?
+    public var type: String?
+    public var keyID: String?
 
-    package init(isEnabled: Bool? = nil, type: String? = nil, keyID: String? = nil) {
+    public init(isEnabled: Bool? = nil, type: String? = nil, keyID: String? = nil) {
         self.isEnabled = isEnabled
         self.type = type
         self.keyID = keyID
     }
 }
 
-package struct TableRequest: Hashable, Sendable {
-    package var name: TableName
-    package var attributeDefinitions: [KeyAttribute]
-    package var keySchema: [KeySchemaElement]
+public struct TableRequest: Hashable, Sendable {
+    public var name: TableName
+    public var attributeDefinitions: [KeyAttribute]
+    public var keySchema: [KeySchemaElement]
     /// nil when the member was not sent; an empty list is an error of its own.
-    package var localIndexes: [IndexRequest]?
-    package var globalIndexes: [IndexRequest]?
-    package var vectorIndexes: [VectorIndexRequest]?
-    package var billing: BillingMode?
-    package var provisioned: CapacityUnits?
-    package var onDemand: PartialUnits?
-    package var warm: PartialUnits?
-    package var tableClass: TableClass?
-    package var isDeletionProtected: Bool?
-    package var stream: StreamRequest?
-    package var encryption: EncryptionRequest?
-    package var tags: [Tag]
-    package var resourcePolicy: String?
-    package var settingsReplication: SettingsReplication?
+    public var localIndexes: [IndexRequest]?
+    public var globalIndexes: [IndexRequest]?
+    public var vectorIndexes: [VectorIndexRequest]?
+    public var billing: BillingMode?
+    public var provisioned: CapacityUnits?
+    public var onDemand: PartialUnits?
+    public var warm: PartialUnits?
+    public var tableClass: TableClass?
+    public var isDeletionProtected: Bool?
+    public var stream: StreamRequest?
+    public var encryption: EncryptionRequest?
+    public var tags: [ResourceTag]
+    public var resourcePolicy: String?
+    public var settingsReplication: SettingsReplication?
     /// ARN of a table of another account, to be a replica of.
-    package var globalTableSource: String?
+    public var globalTableSource: String?
 
-    package init(
+    public init(
         name: TableName, attributeDefinitions: [KeyAttribute], keySchema: [KeySchemaElement],
         localIndexes: [IndexRequest]? = nil, globalIndexes: [IndexRequest]? = nil,
         vectorIndexes: [VectorIndexRequest]? = nil, billing: BillingMode? = nil,
         provisioned: CapacityUnits? = nil,
         onDemand: PartialUnits? = nil, warm: PartialUnits? = nil, tableClass: TableClass? = nil,
         isDeletionProtected: Bool? = nil, stream: StreamRequest? = nil,
-        encryption: EncryptionRequest? = nil, tags: [Tag] = [], resourcePolicy: String? = nil,
+        encryption: EncryptionRequest? = nil, tags: [ResourceTag] = [], resourcePolicy: String? = nil,
         settingsReplication: SettingsReplication? = nil, globalTableSource: String? = nil
     ) {
         self.name = name
@@ -206,7 +206,7 @@ package struct TableRequest: Hashable, Sendable {
 }
 
 /// One entry of GlobalSecondaryIndexUpdates; a request's entry names exactly one of the three.
-package enum GlobalIndexChange: Hashable, Sendable {
+public enum GlobalIndexChange: Hashable, Sendable {
     case create(IndexRequest)
     case update(
         name: Text, provisioned: CapacityUnits?, onDemand: PartialUnits?, warm: PartialUnits?)
@@ -214,32 +214,32 @@ package enum GlobalIndexChange: Hashable, Sendable {
 }
 
 /// One entry of VectorIndexUpdates; a request's entry names exactly one of the two.
-package enum VectorIndexChange: Hashable, Sendable {
+public enum VectorIndexChange: Hashable, Sendable {
     case create(VectorIndexRequest)
     case delete(name: Text)
 }
 
-package struct TableChange: Hashable, Sendable {
-    package var name: TableName
-    package var attributeDefinitions: [KeyAttribute]?
-    package var indexChanges: [GlobalIndexChange]?
-    package var vectorIndexChanges: [VectorIndexChange]?
-    package var billing: BillingMode?
-    package var provisioned: CapacityUnits?
-    package var onDemand: PartialUnits?
-    package var warm: PartialUnits?
-    package var tableClass: TableClass?
-    package var isDeletionProtected: Bool?
-    package var stream: StreamRequest?
-    package var encryption: EncryptionRequest?
-    package var settingsReplication: SettingsReplication?
-    package var isDisassociationProtected: Bool?
+public struct TableChange: Hashable, Sendable {
+    public var name: TableName
+    public var attributeDefinitions: [KeyAttribute]?
+    public var indexChanges: [GlobalIndexChange]?
+    public var vectorIndexChanges: [VectorIndexChange]?
+    public var billing: BillingMode?
+    public var provisioned: CapacityUnits?
+    public var onDemand: PartialUnits?
+    public var warm: PartialUnits?
+    public var tableClass: TableClass?
+    public var isDeletionProtected: Bool?
+    public var stream: StreamRequest?
+    public var encryption: EncryptionRequest?
+    public var settingsReplication: SettingsReplication?
+    public var isDisassociationProtected: Bool?
     /// nil without ReplicaUpdates: consistency and witnesses alone change nothing.
-    package var replicas: ReplicaChange?
+    public var replicas: ReplicaChange?
     /// Whether the request named MultiRegionConsistency, which one text of the service depends on.
-    package var namesConsistency: Bool
+    public var namesConsistency: Bool
 
-    package init(
+    public init(
         name: TableName, attributeDefinitions: [KeyAttribute]? = nil,
         indexChanges: [GlobalIndexChange]? = nil,
         vectorIndexChanges: [VectorIndexChange]? = nil, billing: BillingMode? = nil,

@@ -1,27 +1,27 @@
-package import MartletModel
-package import MartletVectors
+public import MartletModel
+public import MartletVectors
 
 /// A vector index as the catalogue keeps it.
-package struct VectorIndexDefinition: Hashable, Sendable {
-    package var name: Text
+public struct VectorIndexDefinition: Hashable, Sendable {
+    public var name: Text
     /// Names the index's rows and files; drawn from the tables' sequence and never used again.
-    package var id: UInt32
+    public var id: UInt32
     /// The attribute that holds the vectors: a list of numbers.
-    package var attribute: Text
-    package var parameters: VectorParameters
+    public var attribute: Text
+    public var parameters: VectorParameters
     /// The HASH element of the search schema: every search names a value of it.
-    package var hash: KeyAttribute?
+    public var hash: KeyAttribute?
     /// The INLINE_FILTER elements of the search schema, in their order.
-    package var filters: [KeyAttribute]
-    package var projection: Projection
-    package var status: IndexDefinition.Status
+    public var filters: [KeyAttribute]
+    public var projection: Projection
+    public var status: IndexDefinition.Status
     /// An attribute whose map's fields searches may be filtered by; nil for none. Only a program
     /// that embeds the database can ask for it.
-    package var metadata: Text?
+    public var metadata: Text?
     /// When searches walk on codes. Only a program that embeds the database can change it.
-    package var codeUse: CodeUse
+    public var codeUse: CodeUse
     /// Items that were there before the index are being added.
-    package var isBackfilling: Bool
+    public var isBackfilling: Bool
 
     package init(
         name: Text, id: UInt32, attribute: Text, parameters: VectorParameters,
@@ -42,11 +42,11 @@ package struct VectorIndexDefinition: Hashable, Sendable {
         self.isBackfilling = isBackfilling
     }
 
-    package var dimensions: Int { parameters.dimensions }
-    package var distance: Metric { parameters.metric }
+    public var dimensions: Int { parameters.dimensions }
+    public var distance: Metric { parameters.metric }
 
     /// The search schema's attributes, HASH first.
-    package var schema: [KeyAttribute] { (hash.map { [$0] } ?? []) + filters }
+    public var schema: [KeyAttribute] { (hash.map { [$0] } ?? []) + filters }
 
     /// Whether searches of the index may name the attribute.
     package func searches(_ name: Text) -> Bool {

@@ -26,10 +26,10 @@
 // verified before a record is used, and reading stays inside the record whatever it says.
 // Spec: docs/format/items.md. Bytes: Tests/MartletEncodingTests/Golden/items-v2.txt, items-v1.txt.
 
-package import MartletModel
+public import MartletModel
 
 /// An item as it is stored: a projection or a condition decodes only what it names.
-package struct ItemRecord: Sendable, Hashable {
+public struct ItemRecord: Sendable, Hashable {
     package static let version: UInt8 = 2
     static let oldestVersion: UInt8 = 1
     static let headerBytes = 10
@@ -112,7 +112,7 @@ package struct ItemRecord: Sendable, Hashable {
     }
 
     /// The whole item.
-    package var item: Item {
+    public var item: Item {
         let count = attributeCount
         return withAttributes { $0.map(count: count) }
     }
@@ -120,7 +120,7 @@ package struct ItemRecord: Sendable, Hashable {
 
 extension ItemRecord: AttributeSource {
     /// Finds an attribute by binary search in the directory and decodes its value alone.
-    package func value(named name: Text) -> AttributeValue? {
+    public func value(named name: Text) -> AttributeValue? {
         withCursor(atValueOf: name) { $0.value() }
     }
 

@@ -14,8 +14,8 @@
 // Spec: docs/format/streams.md. Bytes:
 // Tests/MartletEncodingTests/Golden/stream-records-v1.txt.
 
-package struct StreamRecord: Sendable, Equatable {
-    package enum Event: UInt8, Sendable {
+public struct StreamRecord: Sendable, Equatable {
+    public enum Event: UInt8, Sendable {
         case insert, modify, remove
     }
 

@@ -1,24 +1,24 @@
-package import MartletCatalog
-package import MartletModel
+public import MartletCatalog
+public import MartletModel
 
 /// What a request wants to be told about the capacity it used.
-package enum CapacityReport: Sendable { case none, total, indexes }
+public enum CapacityReport: Sendable { case none, total, indexes }
 
 /// Capacity used on one table. `byIndex` and the table's own share are given for `.indexes` only.
-package struct ConsumedCapacity: Sendable, Equatable {
-    package enum Direction: Sendable { case read, write }
+public struct ConsumedCapacity: Sendable, Equatable {
+    public enum Direction: Sendable { case read, write }
 
-    package var table: TableName
-    package var total: Double
-    package var tableUnits: Double?
-    package var localIndexUnits: [(name: Text, units: Double)]
-    package var globalIndexUnits: [(name: Text, units: Double)]
+    public var table: TableName
+    public var total: Double
+    public var tableUnits: Double?
+    public var localIndexUnits: [(name: Text, units: Double)]
+    public var globalIndexUnits: [(name: Text, units: Double)]
     /// What was written to vector indexes, which is no part of the total.
-    package var vectorIndexBytes: [(name: Text, bytes: Int)]
+    public var vectorIndexBytes: [(name: Text, bytes: Int)]
     /// Set by transactions, whose answers name read or write units beside the total.
-    package var direction: Direction?
+    public var direction: Direction?
 
-    package init(
+    public init(
         table: TableName, total: Double, tableUnits: Double? = nil,
         localIndexUnits: [(name: Text, units: Double)] = [],
         globalIndexUnits: [(name: Text, units: Double)] = [],
@@ -33,7 +33,7 @@ package struct ConsumedCapacity: Sendable, Equatable {
         self.direction = direction
     }
 
-    package static func == (left: Self, right: Self) -> Bool {
+    public static func == (left: Self, right: Self) -> Bool {
         left.table == right.table && left.total == right.total
             && left.tableUnits == right.tableUnits && left.direction == right.direction
             && left.localIndexUnits.elementsEqual(right.localIndexUnits, by: ==)
@@ -43,13 +43,13 @@ package struct ConsumedCapacity: Sendable, Equatable {
 }
 
 /// The size of the items that share a partition key in a table with local indexes.
-package struct ItemCollectionMetrics: Sendable, Equatable {
+public struct ItemCollectionMetrics: Sendable, Equatable {
     /// The hash attribute alone.
-    package var key: Item
-    package var lowerBoundGigabytes: Double
-    package var upperBoundGigabytes: Double
+    public var key: Item
+    public var lowerBoundGigabytes: Double
+    public var upperBoundGigabytes: Double
 
-    package init(key: Item, lowerBoundGigabytes: Double, upperBoundGigabytes: Double) {
+    public init(key: Item, lowerBoundGigabytes: Double, upperBoundGigabytes: Double) {
         self.key = key
         self.lowerBoundGigabytes = lowerBoundGigabytes
         self.upperBoundGigabytes = upperBoundGigabytes

@@ -1,9 +1,9 @@
 internal import MartletCatalog
-package import MartletKeyValue
-package import MartletModel
+public import MartletKeyValue
+public import MartletModel
 
 /// A failure the caller can act on. Bugs trap; they never become one of these.
-package enum OperationError: Error, Sendable {
+public enum OperationError: Error, Sendable {
     /// Protocol text: it matches DynamoDB's, byte for byte.
     case validation(String)
     /// The text differs by operation, so it comes along.
@@ -34,7 +34,7 @@ package enum OperationError: Error, Sendable {
     /// For the log. Clients see "Internal server error", never a path, key or value.
     case storage(StorageError)
 
-    package init(_ error: ValidationError) { self = .validation(error.message) }
+    public init(_ error: ValidationError) { self = .validation(error.message) }
 }
 
 extension OperationError {
@@ -55,7 +55,7 @@ extension OperationError {
 }
 
 /// What can be in the way of a backup, a restore or point-in-time recovery, by the service's names.
-package enum BackupFault: String, Sendable {
+public enum BackupFault: String, Sendable {
     case backupNotFound = "BackupNotFoundException"
     case backupInUse = "BackupInUseException"
     case tableInUse = "TableInUseException"
@@ -66,8 +66,8 @@ package enum BackupFault: String, Sendable {
 }
 
 /// Why one action of a cancelled transaction failed, or that it did not.
-package struct CancellationReason: Sendable {
-    package enum Code: String, Sendable {
+public struct CancellationReason: Sendable {
+    public enum Code: String, Sendable {
         case none = "None"
         case conditionalCheckFailed = "ConditionalCheckFailed"
         case duplicateItem = "DuplicateItem"
@@ -78,12 +78,12 @@ package struct CancellationReason: Sendable {
         case transactionConflict = "TransactionConflict"
     }
 
-    package var code: Code
-    package var message: String?
+    public var code: Code
+    public var message: String?
     /// Only with a failed condition, and only when the action asked for it.
-    package var item: ReturnedItem?
+    public var item: ReturnedItem?
 
-    package init(code: Code, message: String? = nil, item: ReturnedItem? = nil) {
+    public init(code: Code, message: String? = nil, item: ReturnedItem? = nil) {
         self.code = code
         self.message = message
         self.item = item

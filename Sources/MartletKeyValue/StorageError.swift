@@ -2,7 +2,7 @@
 // texts name files, offsets and cures, and go to logs; clients of the server never see them.
 
 /// Why a store could not do what was asked.
-package enum StorageError: Error, Sendable, Equatable {
+public enum StorageError: Error, Sendable, Equatable {
     /// Bytes on disk are not what was written. `file` is a name without its folder; the offset is
     /// in bytes. Both are nil when the engine below does not say.
     case corruption(file: String?, offset: UInt64?, detail: String)
@@ -26,7 +26,7 @@ package enum StorageError: Error, Sendable, Equatable {
 
 extension StorageError: CustomStringConvertible {
     /// What happened and the cure, in sentences.
-    package var description: String {
+    public var description: String {
         switch self {
         case .corruption(let file, let offset, let detail):
             let place = file.map { " in \($0)" } ?? ""

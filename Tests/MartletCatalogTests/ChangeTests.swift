@@ -477,27 +477,27 @@ private let oneIndex = CatalogError.limitExceeded(
 @Suite struct TagTests {
     @Test("tags are added, or replace those of the same key in their place")
     func merging() throws {
-        let tags = [Tag(key: "a", value: "1"), Tag(key: "b", value: "2")]
-        let merged = try Tag.merge(
-            [Tag(key: "a", value: "3"), Tag(key: "c", value: "")], into: tags)
+        let tags = [ResourceTag(key: "a", value: "1"), ResourceTag(key: "b", value: "2")]
+        let merged = try ResourceTag.merge(
+            [ResourceTag(key: "a", value: "3"), ResourceTag(key: "c", value: "")], into: tags)
         #expect(merged.map(\.key) == ["a", "b", "c"])
         #expect(merged.map(\.value) == ["3", "2", ""])
     }
 
     @Test("a resource holds fifty tags")
     func limit() {
-        let fifty = (0..<50).map { Tag(key: "k\($0)", value: "v") }
-        #expect(throws: Never.self) { try Tag.merge([Tag(key: "k7", value: "new")], into: fifty) }
+        let fifty = (0..<50).map { ResourceTag(key: "k\($0)", value: "v") }
+        #expect(throws: Never.self) { try ResourceTag.merge([ResourceTag(key: "k7", value: "new")], into: fifty) }
         #expect(
             throws: ValidationError(
                 "Number of Tags exceed the current limit for the provided ResourceArn")
-        ) { try Tag.merge([Tag(key: "k50", value: "v")], into: fifty) }
+        ) { try ResourceTag.merge([ResourceTag(key: "k50", value: "v")], into: fifty) }
     }
 
     @Test("keys of 128 and values of 256 characters, of the letters of any script")
     func lengths() {
         func isAccepted(_ key: String, _ value: String) -> Bool {
-            (try? Tag.check([Tag(key: key, value: value)])) != nil
+            (try? ResourceTag.check([ResourceTag(key: key, value: value)])) != nil
         }
         #expect(isAccepted(String(repeating: "k", count: 128), String(repeating: "v", count: 256)))
         #expect(!isAccepted(String(repeating: "k", count: 129), "v"))

@@ -53,7 +53,7 @@ private struct Refusal: Sendable, CustomTestStringConvertible {
     @Test("no id is drawn for a request that is refused")
     func refusedRequestsDrawNoID() {
         var drawn = 0
-        var request = Requests.table { $0.tags = [Tag(key: "aws:x", value: "")] }
+        var request = Requests.table { $0.tags = [ResourceTag(key: "aws:x", value: "")] }
         request.attributeDefinitions = Requests.attributes("pk", "sk", "x")
         request.globalIndexes = [Requests.index("byX", Requests.key("x"))]
         #expect(throws: ValidationError.self) {
@@ -327,18 +327,18 @@ private struct Refusal: Sendable, CustomTestStringConvertible {
         .invalid("SSEType KMS is required if KMSMasterKeyId is specified") {
             $0.encryption = EncryptionRequest(isEnabled: true, keyID: "k")
         },
-        Refusal("The Tag Key provided is invalid, Key: ") { $0.tags = [Tag(key: "", value: "v")] },
+        Refusal("The Tag Key provided is invalid, Key: ") { $0.tags = [ResourceTag(key: "", value: "v")] },
         Refusal("Tag Key cannot be prefixed with aws:, Key: AWS:x") {
-            $0.tags = [Tag(key: "AWS:x", value: "v")]
+            $0.tags = [ResourceTag(key: "AWS:x", value: "v")]
         },
         Refusal("The Tag Value provided is invalid, Value: a\u{7}") {
-            $0.tags = [Tag(key: "k", value: "a\u{7}")]
+            $0.tags = [ResourceTag(key: "k", value: "a\u{7}")]
         },
         Refusal("Duplicate Tag Keys provided as input: Duplicate Tag Key found k") {
-            $0.tags = [Tag(key: "k", value: "1"), Tag(key: "k", value: "2")]
+            $0.tags = [ResourceTag(key: "k", value: "1"), ResourceTag(key: "k", value: "2")]
         },
         Refusal("Number of Tags exceed the current limit for the provided ResourceArn") {
-            $0.tags = (0...50).map { Tag(key: "k\($0)", value: "") }
+            $0.tags = (0...50).map { ResourceTag(key: "k\($0)", value: "") }
         },
     ]
 

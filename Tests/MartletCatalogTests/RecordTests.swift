@@ -80,7 +80,7 @@ extension SeededRandom {
             stream: maybe(()).map { StreamSettings(viewType: .keysOnly, label: word()) },
             encryption: maybe(()).map { EncryptionSettings(keyARN: word()) },
             timeToLiveAttribute: maybe(Text("ttl \u{E9}")),
-            tags: (0..<number(0...3)).map { Tag(key: "k\($0)", value: word()) },
+            tags: (0..<number(0...3)).map { ResourceTag(key: "k\($0)", value: word()) },
             resourcePolicy: maybe(()).map { word() },
             attached: maybe(()).map { attached() } ?? AttachedSettings(),
             recovery: maybe(()).map {

@@ -1,18 +1,18 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
 internal import MartletExpressions
-package import MartletModel
+public import MartletModel
 internal import MartletPartiQL
 
 /// BatchExecuteStatement: up to 25 statements, each by itself: all reads of one item, or all writes.
-package struct BatchExecuteStatement: Sendable {
-    package struct Member: Sendable {
+public struct BatchExecuteStatement: Sendable {
+    public struct Member: Sendable {
         /// The statement, or why it is none.
-        package var statement: Result<ParsedStatement, OperationError>
-        package var isConsistent: Bool
-        package var returnsItemOnConditionFailure: Bool
+        public var statement: Result<ParsedStatement, OperationError>
+        public var isConsistent: Bool
+        public var returnsItemOnConditionFailure: Bool
 
-        package init(
+        public init(
             _ text: String, parameters: [AttributeValue] = [], isConsistent: Bool = false,
             returnsItemOnConditionFailure: Bool = false
         ) {
@@ -28,7 +28,7 @@ package struct BatchExecuteStatement: Sendable {
         }
 
         /// A statement that was refused before it was read.
-        package init(failing error: OperationError) {
+        public init(failing error: OperationError) {
             statement = .failure(error)
             isConsistent = false
             returnsItemOnConditionFailure = false
@@ -37,12 +37,12 @@ package struct BatchExecuteStatement: Sendable {
         var parsed: ParsedStatement? { try? statement.get() }
     }
 
-    package let members: [Member]
-    package var capacityReport: CapacityReport
+    public let members: [Member]
+    public var capacityReport: CapacityReport
     /// False when there is anything to write.
-    package let isRead: Bool
+    public let isRead: Bool
 
-    package init(
+    public init(
         _ members: [Member], capacityReport: CapacityReport = .none
     ) throws(OperationError) {
         self.members = members
@@ -55,16 +55,16 @@ package struct BatchExecuteStatement: Sendable {
         }
     }
 
-    package struct Output: Sendable {
+    public struct Output: Sendable {
         /// One for each statement, in their order.
-        package var responses: [StatementResponse] = []
-        package var capacity: [ConsumedCapacity] = []
+        public var responses: [StatementResponse] = []
+        public var capacity: [ConsumedCapacity] = []
     }
 }
 
 /// What one statement of a batch came to.
-package struct StatementResponse: Sendable {
-    package enum Code: String, Sendable {
+public struct StatementResponse: Sendable {
+    public enum Code: String, Sendable {
         case conditionalCheckFailed = "ConditionalCheckFailed"
         case validationError = "ValidationError"
         case resourceNotFound = "ResourceNotFound"
@@ -76,17 +76,17 @@ package struct StatementResponse: Sendable {
         case transactionConflict = "TransactionConflict"
     }
 
-    package struct Failure: Sendable {
-        package var code: Code
-        package var message: String
+    public struct Failure: Sendable {
+        public var code: Code
+        public var message: String
         /// With a failed condition, when the statement asked for it.
-        package var item: ReturnedItem?
+        public var item: ReturnedItem?
     }
 
-    package var failure: Failure?
-    package var item: ReturnedItem?
+    public var failure: Failure?
+    public var item: ReturnedItem?
     /// The table, unless the statement was refused before it was run there.
-    package var table: TableName?
+    public var table: TableName?
 }
 
 extension StatementResponse.Failure {

@@ -1,17 +1,17 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletExpressions
-package import MartletModel
+public import MartletExpressions
+public import MartletModel
 
 /// BatchGetItem: reads up to 100 items of several tables, as far as 16 MB allow.
-package struct BatchGetItem: Sendable {
-    package struct TableRequest: Sendable {
-        package var table: TableName
-        package var keys: [Item]
-        package var projection: ProjectionExpression?
-        package var isConsistent: Bool
+public struct BatchGetItem: Sendable {
+    public struct TableRequest: Sendable {
+        public var table: TableName
+        public var keys: [Item]
+        public var projection: ProjectionExpression?
+        public var isConsistent: Bool
 
-        package init(
+        public init(
             table: TableName, keys: [Item], projection: ProjectionExpression? = nil,
             isConsistent: Bool = false
         ) {
@@ -22,20 +22,20 @@ package struct BatchGetItem: Sendable {
         }
     }
 
-    package var requests: [TableRequest]
-    package var capacityReport: CapacityReport
+    public var requests: [TableRequest]
+    public var capacityReport: CapacityReport
 
-    package init(requests: [TableRequest], capacityReport: CapacityReport = .none) {
+    public init(requests: [TableRequest], capacityReport: CapacityReport = .none) {
         self.requests = requests
         self.capacityReport = capacityReport
     }
 
-    package struct Output: Sendable {
+    public struct Output: Sendable {
         /// For each request, in its order, the items found.
-        package var responses: [[ReturnedItem]]
+        public var responses: [[ReturnedItem]]
         /// For each request, in its order, positions of keys that were not read.
-        package var unprocessed: [[Int]]
-        package var capacity: [ConsumedCapacity]
+        public var unprocessed: [[Int]]
+        public var capacity: [ConsumedCapacity]
     }
 }
 

@@ -1,28 +1,28 @@
-package import MartletCatalog
-package import MartletModel
+public import MartletCatalog
+public import MartletModel
 
 /// BatchWriteItem: up to 25 puts and deletes, each on its own all or nothing.
-package struct BatchWriteItem: Sendable {
-    package enum Request: Sendable {
+public struct BatchWriteItem: Sendable {
+    public enum Request: Sendable {
         case put(Item)
         case delete(key: Item)
     }
 
-    package struct TableRequests: Sendable {
-        package var table: TableName
-        package var requests: [Request]
+    public struct TableRequests: Sendable {
+        public var table: TableName
+        public var requests: [Request]
 
-        package init(table: TableName, requests: [Request]) {
+        public init(table: TableName, requests: [Request]) {
             self.table = table
             self.requests = requests
         }
     }
 
-    package var tables: [TableRequests]
-    package var capacityReport: CapacityReport
-    package var reportsItemCollectionMetrics: Bool
+    public var tables: [TableRequests]
+    public var capacityReport: CapacityReport
+    public var reportsItemCollectionMetrics: Bool
 
-    package init(
+    public init(
         tables: [TableRequests], capacityReport: CapacityReport = .none,
         reportsItemCollectionMetrics: Bool = false
     ) {
@@ -31,11 +31,11 @@ package struct BatchWriteItem: Sendable {
         self.reportsItemCollectionMetrics = reportsItemCollectionMetrics
     }
 
-    package struct Output: Sendable {
+    public struct Output: Sendable {
         /// What the table was not ready to take yet; the caller sends it again.
-        package var unprocessed: [TableRequests]
-        package var capacity: [ConsumedCapacity]
-        package var itemCollectionMetrics: [(table: TableName, metrics: [ItemCollectionMetrics])]
+        public var unprocessed: [TableRequests]
+        public var capacity: [ConsumedCapacity]
+        public var itemCollectionMetrics: [(table: TableName, metrics: [ItemCollectionMetrics])]
     }
 }
 

@@ -1,15 +1,15 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletModel
 
 /// CreateBackup: the items of a table as of this moment, kept under a name. They are copied in the
 /// background while writes go on.
-package struct CreateBackup: Sendable {
-    package typealias Output = BackupDescription
+public struct CreateBackup: Sendable {
+    public typealias Output = BackupDescription
 
-    package var table: TableName
-    package var name: String
+    public var table: TableName
+    public var name: String
 
-    package init(table: TableName, name: String) {
+    public init(table: TableName, name: String) {
         self.table = table
         self.name = name
     }
@@ -54,17 +54,17 @@ extension TableDirectory {
 }
 
 /// A backup as it is answered.
-package struct BackupDescription: Sendable {
-    package enum Status: String, Sendable {
+public struct BackupDescription: Sendable {
+    public enum Status: String, Sendable {
         case creating = "CREATING"
         case available = "AVAILABLE"
         case deleted = "DELETED"
     }
 
-    package var backup: BackupDefinition
-    package var arn: String
-    package var tableARN: String
-    package var status: Status
+    public var backup: BackupDefinition
+    public var arn: String
+    public var tableARN: String
+    public var status: Status
 
     init(_ backup: BackupDefinition, status: Status? = nil, owner: ResourceOwner) {
         self.backup = backup

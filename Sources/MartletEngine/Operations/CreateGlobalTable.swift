@@ -1,12 +1,12 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// CreateGlobalTable: global tables of 2017, which AWS itself has stopped to make.
-package struct CreateGlobalTable: Sendable {
-    package typealias Output = Never
+public struct CreateGlobalTable: Sendable {
+    public typealias Output = Never
 
-    package var name: TableName
+    public var name: TableName
 
-    package init(name: TableName) { self.name = name }
+    public init(name: TableName) { self.name = name }
 }
 
 extension CreateGlobalTable: ReadOperation {

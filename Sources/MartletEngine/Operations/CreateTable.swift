@@ -1,13 +1,13 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletModel
 
 /// CreateTable: a table with its indexes, at once usable unless delays were asked for.
-package struct CreateTable: Sendable {
-    package typealias Output = TableDescription
+public struct CreateTable: Sendable {
+    public typealias Output = TableDescription
 
-    package var request: TableRequest
+    public var request: TableRequest
 
-    package init(_ request: TableRequest) { self.request = request }
+    public init(_ request: TableRequest) { self.request = request }
 }
 
 extension CreateTable: WriteOperation {

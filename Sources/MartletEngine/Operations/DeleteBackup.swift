@@ -1,12 +1,12 @@
 internal import MartletCatalog
 
 /// DeleteBackup: removes a backup that a client made.
-package struct DeleteBackup: Sendable {
-    package typealias Output = BackupDescription
+public struct DeleteBackup: Sendable {
+    public typealias Output = BackupDescription
 
-    package var arn: String
+    public var arn: String
 
-    package init(arn: String) { self.arn = arn }
+    public init(arn: String) { self.arn = arn }
 }
 
 extension DeleteBackup: WriteOperation {

@@ -1,17 +1,17 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletModel
+public import MartletModel
 
 /// DeleteItem: removes one item, if its condition holds. Removing what is not there succeeds.
-package struct DeleteItem: Sendable {
-    package typealias Output = WriteAnswer
+public struct DeleteItem: Sendable {
+    public typealias Output = WriteAnswer
 
-    package var table: TableName
-    package var key: Item
-    package var options: WriteOptions
-    package var returnsOldItem: Bool
+    public var table: TableName
+    public var key: Item
+    public var options: WriteOptions
+    public var returnsOldItem: Bool
 
-    package init(
+    public init(
         table: TableName, key: Item, options: WriteOptions = WriteOptions(),
         returnsOldItem: Bool = false
     ) {

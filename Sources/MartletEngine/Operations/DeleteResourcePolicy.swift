@@ -2,18 +2,18 @@ internal import MartletCatalog
 
 /// DeleteResourcePolicy: takes the policy off a table or a stream. Without one there is nothing to
 /// do, unless the caller expects one.
-package struct DeleteResourcePolicy: Sendable {
-    package var resourceARN: String
-    package var expectedRevision: String?
+public struct DeleteResourcePolicy: Sendable {
+    public var resourceARN: String
+    public var expectedRevision: String?
 
-    package init(resourceARN: String, expectedRevision: String? = nil) {
+    public init(resourceARN: String, expectedRevision: String? = nil) {
         self.resourceARN = resourceARN
         self.expectedRevision = expectedRevision
     }
 
-    package struct Output: Sendable {
+    public struct Output: Sendable {
         /// Of the policy that is gone; nil when there was none.
-        package var revision: Int?
+        public var revision: Int?
     }
 }
 

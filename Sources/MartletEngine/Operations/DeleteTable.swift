@@ -1,14 +1,14 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
 
 /// DeleteTable: removes a table with its indexes, unless it is protected. With point-in-time recovery
 /// its items stay as a backup of the system.
-package struct DeleteTable: Sendable {
-    package typealias Output = TableDescription
+public struct DeleteTable: Sendable {
+    public typealias Output = TableDescription
 
-    package var table: TableName
+    public var table: TableName
 
-    package init(table: TableName) { self.table = table }
+    public init(table: TableName) { self.table = table }
 }
 
 extension DeleteTable: WriteOperation {

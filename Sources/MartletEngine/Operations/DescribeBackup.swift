@@ -1,12 +1,12 @@
 internal import MartletCatalog
 
 /// DescribeBackup: a backup and the table as it was.
-package struct DescribeBackup: Sendable {
-    package typealias Output = BackupDescription
+public struct DescribeBackup: Sendable {
+    public typealias Output = BackupDescription
 
-    package var arn: String
+    public var arn: String
 
-    package init(arn: String) { self.arn = arn }
+    public init(arn: String) { self.arn = arn }
 }
 
 extension DescribeBackup: ReadOperation {

@@ -1,20 +1,20 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// DescribeContinuousBackups: whether a table can be restored to a moment of its past, and to which.
 /// AWS says `ENABLED` of continuous backups themselves for every table.
-package struct DescribeContinuousBackups: Sendable {
-    package var table: TableName
+public struct DescribeContinuousBackups: Sendable {
+    public var table: TableName
 
-    package init(table: TableName) { self.table = table }
+    public init(table: TableName) { self.table = table }
 
-    package struct Output: Sendable {
+    public struct Output: Sendable {
         /// nil: point-in-time recovery is off.
-        package var recovery: Recovery?
+        public var recovery: Recovery?
 
-        package struct Recovery: Sendable {
-            package var periodInDays: Int
-            package var earliest: Timestamp
-            package var latest: Timestamp
+        public struct Recovery: Sendable {
+            public var periodInDays: Int
+            public var earliest: Timestamp
+            public var latest: Timestamp
         }
 
         init(_ settings: RecoverySettings?, at now: Timestamp) {

@@ -1,21 +1,21 @@
-package import MartletCatalog
-package import MartletModel
+public import MartletCatalog
+public import MartletModel
 
 /// DescribeContributorInsights: the setting of a table or a global index.
-package struct DescribeContributorInsights: Sendable {
-    package var table: TableName
-    package var index: Text?
+public struct DescribeContributorInsights: Sendable {
+    public var table: TableName
+    public var index: Text?
 
-    package init(table: TableName, index: Text? = nil) {
+    public init(table: TableName, index: Text? = nil) {
         self.table = table
         self.index = index
     }
 
-    package struct Output: Sendable {
-        package var table: TableName
-        package var setting: ContributorInsights?
+    public struct Output: Sendable {
+        public var table: TableName
+        public var setting: ContributorInsights?
         /// What the service would call the rules.
-        package var rules: [String]
+        public var rules: [String]
     }
 }
 

@@ -1,14 +1,14 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// DescribeKinesisStreamingDestination: the destination that a table has, and those that it had.
-package struct DescribeKinesisStreamingDestination: Sendable {
-    package var table: TableName
+public struct DescribeKinesisStreamingDestination: Sendable {
+    public var table: TableName
 
-    package init(table: TableName) { self.table = table }
+    public init(table: TableName) { self.table = table }
 
-    package struct Output: Sendable {
-        package var table: TableName
-        package var destinations: [KinesisDestination]
+    public struct Output: Sendable {
+        public var table: TableName
+        public var destinations: [KinesisDestination]
     }
 }
 

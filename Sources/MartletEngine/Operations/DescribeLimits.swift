@@ -1,12 +1,12 @@
 /// DescribeLimits: the quotas of an account, as AWS sets them for a new one.
-package struct DescribeLimits: Sendable {
-    package init() {}
+public struct DescribeLimits: Sendable {
+    public init() {}
 
-    package struct Output: Sendable {
-        package var accountReadUnits: Int
-        package var accountWriteUnits: Int
-        package var tableReadUnits: Int
-        package var tableWriteUnits: Int
+    public struct Output: Sendable {
+        public var accountReadUnits: Int
+        public var accountWriteUnits: Int
+        public var tableReadUnits: Int
+        public var tableWriteUnits: Int
     }
 }
 

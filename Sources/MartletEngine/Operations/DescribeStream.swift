@@ -1,15 +1,15 @@
-package import MartletCatalog
-internal import MartletModel
+public import MartletCatalog
+public import MartletModel
 
 /// DescribeStream: a stream and its shards, a page of them at a time.
-package struct DescribeStream: Sendable {
-    package var streamARN: String
-    package var exclusiveStartShardID: String?
+public struct DescribeStream: Sendable {
+    public var streamARN: String
+    public var exclusiveStartShardID: String?
     /// Only the shards whose parent this is.
-    package var parentShardID: String?
-    package var limit: Int
+    public var parentShardID: String?
+    public var limit: Int
 
-    package init(
+    public init(
         streamARN: String, exclusiveStartShardID: String? = nil, parentShardID: String? = nil,
         limit: Int = Limits.describeStreamPage
     ) {
@@ -19,20 +19,20 @@ package struct DescribeStream: Sendable {
         self.limit = limit
     }
 
-    package struct Shard: Sendable, Equatable {
-        package var id: String
+    public struct Shard: Sendable, Equatable {
+        public var id: String
         /// nil for a stream's first shard, and when the parent is gone.
-        package var parentID: String?
-        package var startingSequenceNumber: String
+        public var parentID: String?
+        public var startingSequenceNumber: String
         /// nil while the shard is open.
-        package var endingSequenceNumber: String?
+        public var endingSequenceNumber: String?
     }
 
-    package struct Output: Sendable {
-        package var arn: String
-        package var stream: StreamDefinition
-        package var shards: [Shard]
-        package var lastEvaluatedShardID: String?
+    public struct Output: Sendable {
+        public var arn: String
+        public var stream: StreamDefinition
+        public var shards: [Shard]
+        public var lastEvaluatedShardID: String?
     }
 }
 

@@ -1,12 +1,12 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// DescribeTable: a table's definition, state and exact counts.
-package struct DescribeTable: Sendable {
-    package typealias Output = TableDescription
+public struct DescribeTable: Sendable {
+    public typealias Output = TableDescription
 
-    package var table: TableName
+    public var table: TableName
 
-    package init(table: TableName) { self.table = table }
+    public init(table: TableName) { self.table = table }
 }
 
 extension DescribeTable: ReadOperation {

@@ -1,12 +1,12 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// DescribeTableReplicaAutoScaling: no table here is a global one, and only those have it.
-package struct DescribeTableReplicaAutoScaling: Sendable {
-    package typealias Output = Never
+public struct DescribeTableReplicaAutoScaling: Sendable {
+    public typealias Output = Never
 
-    package var table: TableName
+    public var table: TableName
 
-    package init(table: TableName) { self.table = table }
+    public init(table: TableName) { self.table = table }
 }
 
 extension DescribeTableReplicaAutoScaling: ReadOperation {

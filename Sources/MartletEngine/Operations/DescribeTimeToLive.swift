@@ -1,15 +1,15 @@
-package import MartletCatalog
-package import MartletModel
+public import MartletCatalog
+public import MartletModel
 
 /// DescribeTimeToLive: by which attribute items expire.
-package struct DescribeTimeToLive: Sendable {
-    package var table: TableName
+public struct DescribeTimeToLive: Sendable {
+    public var table: TableName
 
-    package init(table: TableName) { self.table = table }
+    public init(table: TableName) { self.table = table }
 
-    package struct Output: Sendable {
+    public struct Output: Sendable {
         /// nil: DISABLED.
-        package var attribute: Text?
+        public var attribute: Text?
     }
 }
 

@@ -1,21 +1,21 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// DisableKinesisStreamingDestination: the table has no destination any more; the one that it had
 /// stays in the list as disabled.
-package struct DisableKinesisStreamingDestination: Sendable {
-    package var table: TableName
-    package var streamARN: String
+public struct DisableKinesisStreamingDestination: Sendable {
+    public var table: TableName
+    public var streamARN: String
     /// The operation takes a configuration only to refuse it.
-    package var hasPrecision: Bool
+    public var hasPrecision: Bool
 
-    package init(table: TableName, streamARN: String, hasPrecision: Bool = false) {
+    public init(table: TableName, streamARN: String, hasPrecision: Bool = false) {
         self.table = table
         self.streamARN = streamARN
         self.hasPrecision = hasPrecision
     }
 
-    package struct Output: Sendable {
-        package var table: TableName
+    public struct Output: Sendable {
+        public var table: TableName
     }
 }
 

@@ -1,13 +1,13 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// EnableKinesisStreamingDestination: keeps a stream as the table's destination. There is no
 /// Kinesis here, so nothing is sent to it.
-package struct EnableKinesisStreamingDestination: Sendable {
-    package var table: TableName
-    package var streamARN: String
-    package var precision: KinesisDestination.Precision?
+public struct EnableKinesisStreamingDestination: Sendable {
+    public var table: TableName
+    public var streamARN: String
+    public var precision: KinesisDestination.Precision?
 
-    package init(
+    public init(
         table: TableName, streamARN: String, precision: KinesisDestination.Precision? = nil
     ) {
         self.table = table
@@ -15,8 +15,8 @@ package struct EnableKinesisStreamingDestination: Sendable {
         self.precision = precision
     }
 
-    package struct Output: Sendable {
-        package var table: TableName
+    public struct Output: Sendable {
+        public var table: TableName
     }
 
     /// Destinations that were disabled are remembered, but not without end.

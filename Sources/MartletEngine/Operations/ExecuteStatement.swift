@@ -1,23 +1,23 @@
 internal import MartletCatalog
 internal import MartletEncoding
 internal import MartletExpressions
-package import MartletModel
+public import MartletModel
 internal import MartletPartiQL
 
 /// ExecuteStatement: one statement of PartiQL. A SELECT reads, as a query or a scan would; anything
 /// else writes one item, as PutItem, UpdateItem and DeleteItem do. Run it by `Engine.run`, which
 /// takes the way that the statement needs.
-package struct ExecuteStatement: Sendable {
-    package let parsed: ParsedStatement
-    package var isConsistent: Bool
+public struct ExecuteStatement: Sendable {
+    public let parsed: ParsedStatement
+    public var isConsistent: Bool
     /// Rows to read at most, before conditions that keys do not answer.
-    package var limit: Int?
+    public var limit: Int?
     /// Where the last page of the same statement ended, as its answer said.
-    package var nextToken: [UInt8]?
-    package var capacityReport: CapacityReport
-    package var returnsItemOnConditionFailure: Bool
+    public var nextToken: [UInt8]?
+    public var capacityReport: CapacityReport
+    public var returnsItemOnConditionFailure: Bool
 
-    package init(
+    public init(
         _ parsed: ParsedStatement, isConsistent: Bool = false, limit: Int? = nil,
         nextToken: [UInt8]? = nil, capacityReport: CapacityReport = .none,
         returnsItemOnConditionFailure: Bool = false
@@ -31,14 +31,14 @@ package struct ExecuteStatement: Sendable {
         self.returnsItemOnConditionFailure = returnsItemOnConditionFailure
     }
 
-    package struct Output: Sendable {
-        package var items: [ReturnedItem]
-        package var nextToken: [UInt8]?
-        package var lastEvaluatedKey: Item?
-        package var capacity: ConsumedCapacity?
+    public struct Output: Sendable {
+        public var items: [ReturnedItem]
+        public var nextToken: [UInt8]?
+        public var lastEvaluatedKey: Item?
+        public var capacity: ConsumedCapacity?
     }
 
-    package var isRead: Bool { parsed.statement.isSelect }
+    public var isRead: Bool { parsed.statement.isSelect }
 
     private var tableName: TableName {
         TableName(reference: parsed.statement.source.table)

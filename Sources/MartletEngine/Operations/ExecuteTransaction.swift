@@ -1,18 +1,18 @@
 internal import MartletCatalog
 internal import MartletEncoding
 internal import MartletExpressions
-package import MartletModel
+public import MartletModel
 internal import MartletPartiQL
 
 /// ExecuteTransaction: up to 100 statements, all or none: all reads of one item, as
 /// TransactGetItems, or all writes and EXISTS conditions, as TransactWriteItems.
-package struct ExecuteTransaction: Sendable {
-    package struct Member: Sendable {
-        package var text: String
-        package var parameters: [AttributeValue]
-        package var returnsItemOnConditionFailure: Bool
+public struct ExecuteTransaction: Sendable {
+    public struct Member: Sendable {
+        public var text: String
+        public var parameters: [AttributeValue]
+        public var returnsItemOnConditionFailure: Bool
 
-        package init(
+        public init(
             _ text: String, parameters: [AttributeValue] = [],
             returnsItemOnConditionFailure: Bool = false
         ) {
@@ -22,14 +22,14 @@ package struct ExecuteTransaction: Sendable {
         }
     }
 
-    let statements: [ParsedStatement]
+    package let statements: [ParsedStatement]
     private let returnsItems: [Bool]
     private let token: TransactWriteItems.Token?
-    package let isRead: Bool
-    package var capacityReport: CapacityReport
+    public let isRead: Bool
+    public var capacityReport: CapacityReport
 
     /// - Parameter token: names the request for ten minutes: the same again has no second effect.
-    package init(
+    public init(
         _ members: [Member], token: String? = nil, capacityReport: CapacityReport = .none
     ) throws(OperationError) {
         var statements: [ParsedStatement] = []
@@ -56,10 +56,10 @@ package struct ExecuteTransaction: Sendable {
         self.capacityReport = capacityReport
     }
 
-    package struct Output: Sendable {
+    public struct Output: Sendable {
         /// For reads, one for each statement in their order; for writes, none.
-        package var items: [ReturnedItem?] = []
-        package var capacity: [ConsumedCapacity]
+        public var items: [ReturnedItem?] = []
+        public var capacity: [ConsumedCapacity]
     }
 }
 

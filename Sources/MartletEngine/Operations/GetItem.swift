@@ -1,18 +1,18 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletExpressions
-package import MartletModel
+public import MartletExpressions
+public import MartletModel
 
 /// GetItem: reads one item by its key.
-package struct GetItem: Sendable {
-    package var table: TableName
-    package var key: Item
-    package var projection: ProjectionExpression?
+public struct GetItem: Sendable {
+    public var table: TableName
+    public var key: Item
+    public var projection: ProjectionExpression?
     /// Every read here is consistent; the flag decides what it costs.
-    package var isConsistent: Bool
-    package var capacityReport: CapacityReport
+    public var isConsistent: Bool
+    public var capacityReport: CapacityReport
 
-    package init(
+    public init(
         table: TableName, key: Item, projection: ProjectionExpression? = nil,
         isConsistent: Bool = false, capacityReport: CapacityReport = .none
     ) {
@@ -23,9 +23,9 @@ package struct GetItem: Sendable {
         self.capacityReport = capacityReport
     }
 
-    package struct Output: Sendable {
-        package var item: ReturnedItem?
-        package var capacity: ConsumedCapacity?
+    public struct Output: Sendable {
+        public var item: ReturnedItem?
+        public var capacity: ConsumedCapacity?
     }
 }
 

@@ -1,29 +1,29 @@
-package import MartletCatalog
-package import MartletEncoding
-internal import MartletModel
+public import MartletCatalog
+public import MartletEncoding
+public import MartletModel
 
 /// GetRecords: reads a shard from the place that an iterator names.
-package struct GetRecords: Sendable {
-    package var iterator: String
-    package var limit: Int
+public struct GetRecords: Sendable {
+    public var iterator: String
+    public var limit: Int
 
-    package init(iterator: String, limit: Int = Limits.streamRecords) {
+    public init(iterator: String, limit: Int = Limits.streamRecords) {
         self.iterator = iterator
         self.limit = limit
     }
 
-    package struct Record: Sendable {
+    public struct Record: Sendable {
         /// 32 hexadecimal digits, the same each time the record is read.
-        package var eventID: String
-        package var event: StreamRecord.Event
+        public var eventID: String
+        public var event: StreamRecord.Event
         /// Whether time to live removed the item.
-        package var isExpiry: Bool
+        public var isExpiry: Bool
         /// Rounded down.
-        package var secondsSince1970: Int
-        package var sequenceNumber: String
-        package var keys: ItemRecord
-        package var oldImage: ItemRecord?
-        package var newImage: ItemRecord?
+        public var secondsSince1970: Int
+        public var sequenceNumber: String
+        public var keys: ItemRecord
+        public var oldImage: ItemRecord?
+        public var newImage: ItemRecord?
 
         package init(
             eventID: String, event: StreamRecord.Event, isExpiry: Bool, secondsSince1970: Int,
@@ -40,19 +40,19 @@ package struct GetRecords: Sendable {
         }
 
         /// Keys and images, as DynamoDB counts items.
-        package var sizeBytes: Int {
+        public var sizeBytes: Int {
             keys.sizeBytes + (oldImage?.sizeBytes ?? 0) + (newImage?.sizeBytes ?? 0)
         }
     }
 
-    package struct Output: Sendable {
-        package var records: [Record]
+    public struct Output: Sendable {
+        public var records: [Record]
         /// nil when the shard is closed and has nothing more.
-        package var nextIterator: String?
-        package var viewType: StreamSettings.ViewType
-        package var region: String
+        public var nextIterator: String?
+        public var viewType: StreamSettings.ViewType
+        public var region: String
 
-        package init(
+        public init(
             records: [Record], nextIterator: String?, viewType: StreamSettings.ViewType,
             region: String
         ) {

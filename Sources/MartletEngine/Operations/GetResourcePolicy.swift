@@ -1,12 +1,12 @@
 internal import MartletCatalog
 
 /// GetResourcePolicy: the policy of a table or a stream.
-package struct GetResourcePolicy: Sendable {
-    package typealias Output = KeptPolicy
+public struct GetResourcePolicy: Sendable {
+    public typealias Output = KeptPolicy
 
-    package var resourceARN: String
+    public var resourceARN: String
 
-    package init(resourceARN: String) { self.resourceARN = resourceARN }
+    public init(resourceARN: String) { self.resourceARN = resourceARN }
 }
 
 extension GetResourcePolicy: ReadOperation {

@@ -1,9 +1,9 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletModel
 
 /// GetShardIterator: names a place in a shard from which to read for the next 15 minutes.
-package struct GetShardIterator: Sendable {
-    package enum Place: String, Sendable {
+public struct GetShardIterator: Sendable {
+    public enum Place: String, Sendable {
         case afterSequenceNumber = "AFTER_SEQUENCE_NUMBER"
         case latest = "LATEST"
         case atTimestamp = "AT_TIMESTAMP"
@@ -11,15 +11,15 @@ package struct GetShardIterator: Sendable {
         case trimHorizon = "TRIM_HORIZON"
     }
 
-    package var streamARN: String
-    package var shardID: String
-    package var place: Place
+    public var streamARN: String
+    public var shardID: String
+    public var place: Place
     /// Only for the places that name one; the others do not look at it.
-    package var sequenceNumber: String?
+    public var sequenceNumber: String?
     /// Only for `atTimestamp`: the first record made then or later.
-    package var timestamp: Timestamp?
+    public var timestamp: Timestamp?
 
-    package init(
+    public init(
         streamARN: String, shardID: String, place: Place, sequenceNumber: String? = nil,
         timestamp: Timestamp? = nil
     ) {

@@ -1,9 +1,9 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletModel
 
 /// ListBackups: in the order in which they were made, a page at a time.
-package struct ListBackups: Sendable {
-    package enum KindFilter: String, Sendable, CaseIterable {
+public struct ListBackups: Sendable {
+    public enum KindFilter: String, Sendable, CaseIterable {
         case user = "USER"
         case system = "SYSTEM"
         /// Made by another service, which is not here.
@@ -12,16 +12,16 @@ package struct ListBackups: Sendable {
     }
 
     /// nil: of all tables.
-    package var table: TableName?
-    package var kind: KindFilter
+    public var table: TableName?
+    public var kind: KindFilter
     /// Included.
-    package var earliest: Timestamp?
+    public var earliest: Timestamp?
     /// Not included.
-    package var end: Timestamp?
-    package var exclusiveStartARN: String?
-    package var limit: Int
+    public var end: Timestamp?
+    public var exclusiveStartARN: String?
+    public var limit: Int
 
-    package init(
+    public init(
         table: TableName? = nil, kind: KindFilter = .user, earliest: Timestamp? = nil,
         end: Timestamp? = nil, exclusiveStartARN: String? = nil, limit: Int = 100
     ) {
@@ -33,9 +33,9 @@ package struct ListBackups: Sendable {
         self.limit = limit
     }
 
-    package struct Output: Sendable {
-        package var backups: [BackupDescription]
-        package var lastEvaluatedARN: String?
+    public struct Output: Sendable {
+        public var backups: [BackupDescription]
+        public var lastEvaluatedARN: String?
     }
 }
 

@@ -1,35 +1,35 @@
-package import MartletCatalog
-package import MartletModel
+public import MartletCatalog
+public import MartletModel
 
 /// ListContributorInsights: the settings that are on, of one table or of all: a table before its
 /// indexes, tables by name.
-package struct ListContributorInsights: Sendable {
-    package var table: TableName?
-    package var limit: Int
+public struct ListContributorInsights: Sendable {
+    public var table: TableName?
+    public var limit: Int
     /// The last place of the page before.
-    package var start: Place?
+    public var start: Place?
 
-    package init(table: TableName? = nil, limit: Int = 100, start: Place? = nil) {
+    public init(table: TableName? = nil, limit: Int = 100, start: Place? = nil) {
         self.table = table
         self.limit = limit
         self.start = start
     }
 
     /// A table, or an index of one.
-    package struct Place: Hashable, Sendable {
-        package var table: TableName
-        package var index: Text?
+    public struct Place: Hashable, Sendable {
+        public var table: TableName
+        public var index: Text?
 
-        package init(table: TableName, index: Text? = nil) {
+        public init(table: TableName, index: Text? = nil) {
             self.table = table
             self.index = index
         }
     }
 
-    package struct Output: Sendable {
-        package var settings: [(place: Place, mode: ContributorInsights.Mode)]
+    public struct Output: Sendable {
+        public var settings: [(place: Place, mode: ContributorInsights.Mode)]
         /// nil when this is the last page.
-        package var last: Place?
+        public var last: Place?
     }
 }
 

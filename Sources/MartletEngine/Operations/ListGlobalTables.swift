@@ -1,6 +1,6 @@
 /// ListGlobalTables: there are no global tables of 2017, and AWS makes none any more.
-package struct ListGlobalTables: Sendable {
-    package init() {}
+public struct ListGlobalTables: Sendable {
+    public init() {}
 }
 
 extension ListGlobalTables: ReadOperation {

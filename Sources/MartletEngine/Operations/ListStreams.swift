@@ -1,14 +1,14 @@
-package import MartletCatalog
-internal import MartletModel
+public import MartletCatalog
+public import MartletModel
 
 /// ListStreams: streams by table, then by age, a page at a time; with those that were switched off,
 /// or whose table was deleted, in the last day.
-package struct ListStreams: Sendable {
-    package var table: TableName?
-    package var exclusiveStartARN: String?
-    package var limit: Int
+public struct ListStreams: Sendable {
+    public var table: TableName?
+    public var exclusiveStartARN: String?
+    public var limit: Int
 
-    package init(
+    public init(
         table: TableName? = nil, exclusiveStartARN: String? = nil,
         limit: Int = Limits.listStreamsPage
     ) {
@@ -17,15 +17,15 @@ package struct ListStreams: Sendable {
         self.limit = limit
     }
 
-    package struct Stream: Sendable, Equatable {
-        package var arn: String
-        package var table: TableName
-        package var label: String
+    public struct Stream: Sendable, Equatable {
+        public var arn: String
+        public var table: TableName
+        public var label: String
     }
 
-    package struct Output: Sendable {
-        package var streams: [Stream]
-        package var lastEvaluatedARN: String?
+    public struct Output: Sendable {
+        public var streams: [Stream]
+        public var lastEvaluatedARN: String?
     }
 }
 

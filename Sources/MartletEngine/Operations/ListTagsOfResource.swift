@@ -1,17 +1,17 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// ListTagsOfResource: a table's tags. All fit into one page.
-package struct ListTagsOfResource: Sendable {
-    package var resourceARN: String
-    package var nextToken: String?
+public struct ListTagsOfResource: Sendable {
+    public var resourceARN: String
+    public var nextToken: String?
 
-    package init(resourceARN: String, nextToken: String? = nil) {
+    public init(resourceARN: String, nextToken: String? = nil) {
         self.resourceARN = resourceARN
         self.nextToken = nextToken
     }
 
-    package struct Output: Sendable {
-        package var tags: [Tag]
+    public struct Output: Sendable {
+        public var tags: [ResourceTag]
     }
 }
 

@@ -5,9 +5,9 @@ internal import MartletCatalog
 internal import MartletModel
 
 /// A policy as it is kept, and when it was put.
-package struct KeptPolicy: Hashable, Sendable {
-    package var document: String
-    package var revision: Int
+public struct KeptPolicy: Hashable, Sendable {
+    public var document: String
+    public var revision: Int
 
     package init(document: String, revision: Int) {
         self.document = document

@@ -1,17 +1,17 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletModel
+public import MartletModel
 
 /// PutItem: creates or replaces one item, if its condition holds.
-package struct PutItem: Sendable {
-    package typealias Output = WriteAnswer
+public struct PutItem: Sendable {
+    public typealias Output = WriteAnswer
 
-    package var table: TableName
-    package var item: Item
-    package var options: WriteOptions
-    package var returnsOldItem: Bool
+    public var table: TableName
+    public var item: Item
+    public var options: WriteOptions
+    public var returnsOldItem: Bool
 
-    package init(
+    public init(
         table: TableName, item: Item, options: WriteOptions = WriteOptions(),
         returnsOldItem: Bool = false
     ) {

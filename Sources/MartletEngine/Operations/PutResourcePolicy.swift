@@ -1,20 +1,20 @@
 internal import MartletCatalog
 
 /// PutResourcePolicy: keeps a policy for a table or a stream. Nobody is refused by it here.
-package struct PutResourcePolicy: Sendable {
-    package var resourceARN: String
+public struct PutResourcePolicy: Sendable {
+    public var resourceARN: String
     /// In its canonical form.
-    package var document: String
-    package var expectedRevision: String?
+    public var document: String
+    public var expectedRevision: String?
 
-    package init(resourceARN: String, document: String, expectedRevision: String? = nil) {
+    public init(resourceARN: String, document: String, expectedRevision: String? = nil) {
         self.resourceARN = resourceARN
         self.document = document
         self.expectedRevision = expectedRevision
     }
 
-    package struct Output: Sendable {
-        package var revision: Int
+    public struct Output: Sendable {
+        public var revision: Int
     }
 }
 

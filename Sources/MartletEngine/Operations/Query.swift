@@ -1,20 +1,20 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletExpressions
+public import MartletExpressions
 internal import MartletKeyValue
-package import MartletModel
+public import MartletModel
 
 /// Query: reads one partition of a table or an index in the order of its sort key.
-package struct Query: Sendable {
-    package typealias Output = Page
+public struct Query: Sendable {
+    public typealias Output = Page
 
-    package var table: TableName
-    package var index: Text?
-    package var keyCondition: KeyCondition
-    package var isForward: Bool
-    package var reading: PageOptions
+    public var table: TableName
+    public var index: Text?
+    public var keyCondition: KeyCondition
+    public var isForward: Bool
+    public var reading: PageOptions
 
-    package init(
+    public init(
         table: TableName, index: Text? = nil, keyCondition: KeyCondition, isForward: Bool = true,
         reading: PageOptions = PageOptions()
     ) {
@@ -27,33 +27,33 @@ package struct Query: Sendable {
 }
 
 /// What Query and Scan have in common.
-package struct PageOptions: Sendable {
-    package enum Select: Sendable {
+public struct PageOptions: Sendable {
+    public enum Select: Sendable {
         case allAttributes, allProjectedAttributes, specificAttributes, count
     }
 
     /// nil: ALL_ATTRIBUTES on a table, ALL_PROJECTED_ATTRIBUTES on an index,
     /// SPECIFIC_ATTRIBUTES with a projection.
-    package var select: Select?
-    package var projection: ProjectionExpression?
-    package var filter: ConditionExpression?
+    public var select: Select?
+    public var projection: ProjectionExpression?
+    public var filter: ConditionExpression?
     /// Rows to read at most, before the filter.
-    package var limit: Int?
-    package var exclusiveStartKey: Item?
-    package var isConsistent = false
-    package var capacityReport = CapacityReport.none
+    public var limit: Int?
+    public var exclusiveStartKey: Item?
+    public var isConsistent = false
+    public var capacityReport = CapacityReport.none
 
-    package init() {}
+    public init() {}
 }
 
 /// One page of a Query or a Scan.
-package struct Page: Sendable {
+public struct Page: Sendable {
     /// nil for COUNT.
-    package var items: [ReturnedItem]?
-    package var count: Int
-    package var scannedCount: Int
-    package var lastEvaluatedKey: Item?
-    package var capacity: ConsumedCapacity?
+    public var items: [ReturnedItem]?
+    public var count: Int
+    public var scannedCount: Int
+    public var lastEvaluatedKey: Item?
+    public var capacity: ConsumedCapacity?
 }
 
 extension Query: LongReadOperation {

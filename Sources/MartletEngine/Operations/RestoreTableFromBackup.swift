@@ -1,15 +1,15 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletModel
 
 /// RestoreTableFromBackup: a new table with the items of a backup. They are copied in the
 /// background; until that is done the table is there, but cannot be used.
-package struct RestoreTableFromBackup: Sendable {
-    package typealias Output = TableDescription
+public struct RestoreTableFromBackup: Sendable {
+    public typealias Output = TableDescription
 
-    package var arn: String
-    package var request: RestoreRequest
+    public var arn: String
+    public var request: RestoreRequest
 
-    package init(arn: String, request: RestoreRequest) {
+    public init(arn: String, request: RestoreRequest) {
         self.arn = arn
         self.request = request
     }

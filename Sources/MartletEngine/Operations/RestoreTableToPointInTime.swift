@@ -1,22 +1,22 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletModel
 
 /// RestoreTableToPointInTime: a new table with the items that a table had at a moment of its
 /// recovery period, after every write up to that moment and no other.
-package struct RestoreTableToPointInTime: Sendable {
-    package typealias Output = TableDescription
+public struct RestoreTableToPointInTime: Sendable {
+    public typealias Output = TableDescription
 
-    package enum Source: Sendable, Hashable {
+    public enum Source: Sendable, Hashable {
         case name(TableName)
         case arn(String)
     }
 
-    package var source: Source
+    public var source: Source
     /// nil: the latest moment.
-    package var time: Timestamp?
-    package var request: RestoreRequest
+    public var time: Timestamp?
+    public var request: RestoreRequest
 
-    package init(source: Source, time: Timestamp?, request: RestoreRequest) {
+    public init(source: Source, time: Timestamp?, request: RestoreRequest) {
         self.source = source
         self.time = time
         self.request = request

@@ -1,28 +1,28 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
 internal import MartletKeyValue
-package import MartletModel
+public import MartletModel
 
 /// Scan: reads a whole table or index, or one segment of it, in the order of its hashed keys.
-package struct Scan: Sendable {
-    package typealias Output = Page
+public struct Scan: Sendable {
+    public typealias Output = Page
 
-    package struct Segment: Sendable {
-        package var number: Int
-        package var total: Int
+    public struct Segment: Sendable {
+        public var number: Int
+        public var total: Int
 
-        package init(number: Int, total: Int) {
+        public init(number: Int, total: Int) {
             self.number = number
             self.total = total
         }
     }
 
-    package var table: TableName
-    package var index: Text?
-    package var segment: Segment?
-    package var reading: PageOptions
+    public var table: TableName
+    public var index: Text?
+    public var segment: Segment?
+    public var reading: PageOptions
 
-    package init(
+    public init(
         table: TableName, index: Text? = nil, segment: Segment? = nil,
         reading: PageOptions = PageOptions()
     ) {

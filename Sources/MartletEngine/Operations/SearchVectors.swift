@@ -1,25 +1,25 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletExpressions
+public import MartletExpressions
 internal import MartletIndexes
 internal import MartletKeyValue
-package import MartletModel
+public import MartletModel
 internal import MartletVectors
 
 /// SearchVectors: finds the items of a vector index that are nearest to a vector.
-package struct SearchVectors: Sendable {
-    package var table: TableName
-    package var index: Text
-    package var vector: [Float]
+public struct SearchVectors: Sendable {
+    public var table: TableName
+    public var index: Text
+    public var vector: [Float]
     /// How many items to find, in `SearchOptions.kRange`. Requests over the wire may ask for
     /// `Limits.searchResults`.
-    package var topK: Int
+    public var topK: Int
     /// Equalities on attributes of the index's search schema.
-    package var condition: SearchCondition?
-    package var projection: ProjectionExpression?
-    package var capacityReport: CapacityReport
+    public var condition: SearchCondition?
+    public var projection: ProjectionExpression?
+    public var capacityReport: CapacityReport
 
-    package init(
+    public init(
         table: TableName, index: Text, vector: [Float], topK: Int,
         condition: SearchCondition? = nil,
         projection: ProjectionExpression? = nil, capacityReport: CapacityReport = .none
@@ -33,24 +33,24 @@ package struct SearchVectors: Sendable {
         self.capacityReport = capacityReport
     }
 
-    package struct Match: Sendable {
-        package var item: ReturnedItem
+    public struct Match: Sendable {
+        public var item: ReturnedItem
         /// A distance, or for DOT_PRODUCT the product itself; finite.
-        package var score: Float
+        public var score: Float
 
-        package init(item: ReturnedItem, score: Float) {
+        public init(item: ReturnedItem, score: Float) {
             self.item = item
             self.score = score
         }
     }
 
-    package struct Output: Sendable {
+    public struct Output: Sendable {
         /// Best first.
-        package var matches: [Match]
+        public var matches: [Match]
         /// What the search counts as having read; nil when it was not asked for.
-        package var requestBytes: Double?
+        public var requestBytes: Double?
 
-        package init(matches: [Match], requestBytes: Double? = nil) {
+        public init(matches: [Match], requestBytes: Double? = nil) {
             self.matches = matches
             self.requestBytes = requestBytes
         }

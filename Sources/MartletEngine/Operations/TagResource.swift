@@ -1,14 +1,14 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletModel
 
 /// TagResource: adds tags to a table, or replaces the values of those it has.
-package struct TagResource: Sendable {
-    package typealias Output = Void
+public struct TagResource: Sendable {
+    public typealias Output = Void
 
-    package var resourceARN: String
-    package var tags: [Tag]
+    public var resourceARN: String
+    public var tags: [ResourceTag]
 
-    package init(resourceARN: String, tags: [Tag]) {
+    public init(resourceARN: String, tags: [ResourceTag]) {
         self.resourceARN = resourceARN
         self.tags = tags
     }
@@ -25,7 +25,7 @@ extension TagResource: WriteOperation {
         try table.requireReady()
         var definition = table.definition
         do throws(ValidationError) {
-            definition.tags = try Tag.merge(tags, into: definition.tags)
+            definition.tags = try ResourceTag.merge(tags, into: definition.tags)
         } catch {
             throw OperationError(error)
         }

@@ -1,34 +1,34 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletExpressions
-package import MartletModel
+public import MartletExpressions
+public import MartletModel
 
 /// TransactGetItems: up to 100 items as they are at one moment.
-package struct TransactGetItems: Sendable {
-    package struct Get: Sendable {
-        package var table: TableName
-        package var key: Item
-        package var projection: ProjectionExpression?
+public struct TransactGetItems: Sendable {
+    public struct Get: Sendable {
+        public var table: TableName
+        public var key: Item
+        public var projection: ProjectionExpression?
 
-        package init(table: TableName, key: Item, projection: ProjectionExpression? = nil) {
+        public init(table: TableName, key: Item, projection: ProjectionExpression? = nil) {
             self.table = table
             self.key = key
             self.projection = projection
         }
     }
 
-    package var gets: [Get]
-    package var capacityReport: CapacityReport
+    public var gets: [Get]
+    public var capacityReport: CapacityReport
 
-    package init(gets: [Get], capacityReport: CapacityReport = .none) {
+    public init(gets: [Get], capacityReport: CapacityReport = .none) {
         self.gets = gets
         self.capacityReport = capacityReport
     }
 
-    package struct Output: Sendable {
+    public struct Output: Sendable {
         /// One for each get, in request order.
-        package var items: [ReturnedItem?]
-        package var capacity: [ConsumedCapacity]
+        public var items: [ReturnedItem?]
+        public var capacity: [ConsumedCapacity]
     }
 }
 

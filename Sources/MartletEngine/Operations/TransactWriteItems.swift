@@ -1,25 +1,25 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletExpressions
+public import MartletExpressions
 internal import MartletIndexes
-package import MartletModel
+public import MartletModel
 
 /// TransactWriteItems: up to 100 writes and checks, all or none.
-package struct TransactWriteItems: Sendable {
-    package struct Action: Sendable {
-        package enum Effect: Sendable {
+public struct TransactWriteItems: Sendable {
+    public struct Action: Sendable {
+        public enum Effect: Sendable {
             case put(Item)
             case update(key: Item, UpdateExpression)
             case delete(key: Item)
             case check(key: Item)
         }
 
-        package var table: TableName
-        package var effect: Effect
-        package var condition: ConditionExpression?
-        package var returnsItemOnConditionFailure: Bool
+        public var table: TableName
+        public var effect: Effect
+        public var condition: ConditionExpression?
+        public var returnsItemOnConditionFailure: Bool
 
-        package init(
+        public init(
             table: TableName, effect: Effect, condition: ConditionExpression? = nil,
             returnsItemOnConditionFailure: Bool = false
         ) {
@@ -43,24 +43,33 @@ package struct TransactWriteItems: Sendable {
         }
     }
 
-    package var actions: [Action]
+    public var actions: [Action]
     package var token: Token?
-    package var capacityReport: CapacityReport
-    package var reportsItemCollectionMetrics: Bool
+    public var capacityReport: CapacityReport
+    public var reportsItemCollectionMetrics: Bool
 
-    package init(
-        actions: [Action], token: Token? = nil, capacityReport: CapacityReport = .none,
+    public init(
+        actions: [Action], capacityReport: CapacityReport = .none,
         reportsItemCollectionMetrics: Bool = false
     ) {
         self.actions = actions
-        self.token = token
         self.capacityReport = capacityReport
         self.reportsItemCollectionMetrics = reportsItemCollectionMetrics
     }
 
-    package struct Output: Sendable {
-        package var capacity: [ConsumedCapacity]
-        package var itemCollectionMetrics: [(table: TableName, metrics: [ItemCollectionMetrics])]
+    package init(
+        actions: [Action], token: Token?, capacityReport: CapacityReport = .none,
+        reportsItemCollectionMetrics: Bool = false
+    ) {
+        self.init(
+            actions: actions, capacityReport: capacityReport,
+            reportsItemCollectionMetrics: reportsItemCollectionMetrics)
+        self.token = token
+    }
+
+    public struct Output: Sendable {
+        public var capacity: [ConsumedCapacity]
+        public var itemCollectionMetrics: [(table: TableName, metrics: [ItemCollectionMetrics])]
     }
 }
 

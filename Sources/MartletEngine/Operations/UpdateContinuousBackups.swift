@@ -1,16 +1,16 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletModel
 
 /// UpdateContinuousBackups: switches point-in-time recovery, or changes how far back it goes.
-package struct UpdateContinuousBackups: Sendable {
-    package typealias Output = DescribeContinuousBackups.Output
+public struct UpdateContinuousBackups: Sendable {
+    public typealias Output = DescribeContinuousBackups.Output
 
-    package var table: TableName
-    package var isEnabled: Bool
+    public var table: TableName
+    public var isEnabled: Bool
     /// nil: as far as can be.
-    package var periodInDays: Int?
+    public var periodInDays: Int?
 
-    package init(table: TableName, isEnabled: Bool, periodInDays: Int? = nil) {
+    public init(table: TableName, isEnabled: Bool, periodInDays: Int? = nil) {
         self.table = table
         self.isEnabled = isEnabled
         self.periodInDays = periodInDays

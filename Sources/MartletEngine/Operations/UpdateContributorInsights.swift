@@ -1,15 +1,15 @@
-package import MartletCatalog
-package import MartletModel
+public import MartletCatalog
+public import MartletModel
 
 /// UpdateContributorInsights: switches the setting of a table or a global index. Nothing is charted
 /// here.
-package struct UpdateContributorInsights: Sendable {
-    package var table: TableName
-    package var index: Text?
-    package var isEnabled: Bool
-    package var mode: ContributorInsights.Mode?
+public struct UpdateContributorInsights: Sendable {
+    public var table: TableName
+    public var index: Text?
+    public var isEnabled: Bool
+    public var mode: ContributorInsights.Mode?
 
-    package init(
+    public init(
         table: TableName, index: Text? = nil, isEnabled: Bool,
         mode: ContributorInsights.Mode? = nil
     ) {
@@ -19,18 +19,18 @@ package struct UpdateContributorInsights: Sendable {
         self.mode = mode
     }
 
-    package struct Output: Sendable {
-        package enum Status: String, Sendable {
+    public struct Output: Sendable {
+        public enum Status: String, Sendable {
             case enabling = "ENABLING"
             case enabled = "ENABLED"
             case disabling = "DISABLING"
             case disabled = "DISABLED"
         }
 
-        package var table: TableName
-        package var status: Status
+        public var table: TableName
+        public var status: Status
         /// nil when it was never switched on.
-        package var mode: ContributorInsights.Mode?
+        public var mode: ContributorInsights.Mode?
     }
 }
 

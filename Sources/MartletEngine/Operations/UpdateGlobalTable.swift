@@ -1,14 +1,14 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// UpdateGlobalTable: there are no global tables of 2017, and AWS makes none any more.
-package struct UpdateGlobalTable: Sendable {
-    package typealias Output = Never
+public struct UpdateGlobalTable: Sendable {
+    public typealias Output = Never
 
-    package var name: TableName
+    public var name: TableName
     /// Whether a replica is to be made, which is refused before the name is looked up.
-    package var createsReplica: Bool
+    public var createsReplica: Bool
 
-    package init(name: TableName, createsReplica: Bool) {
+    public init(name: TableName, createsReplica: Bool) {
         self.name = name
         self.createsReplica = createsReplica
     }

@@ -1,12 +1,12 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// UpdateGlobalTableSettings: there are no global tables of 2017, and AWS makes none any more.
-package struct UpdateGlobalTableSettings: Sendable {
-    package typealias Output = Never
+public struct UpdateGlobalTableSettings: Sendable {
+    public typealias Output = Never
 
-    package var name: TableName
+    public var name: TableName
 
-    package init(name: TableName) { self.name = name }
+    public init(name: TableName) { self.name = name }
 }
 
 extension UpdateGlobalTableSettings: ReadOperation {

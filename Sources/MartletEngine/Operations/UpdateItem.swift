@@ -1,22 +1,22 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletExpressions
-package import MartletModel
+public import MartletExpressions
+public import MartletModel
 
 /// UpdateItem: changes one item, if its condition holds; creates it where the update allows.
-package struct UpdateItem: Sendable {
-    package typealias Output = WriteAnswer
+public struct UpdateItem: Sendable {
+    public typealias Output = WriteAnswer
 
-    package enum ReturnValues: Sendable { case none, allOld, updatedOld, allNew, updatedNew }
+    public enum ReturnValues: Sendable { case none, allOld, updatedOld, allNew, updatedNew }
 
-    package var table: TableName
-    package var key: Item
+    public var table: TableName
+    public var key: Item
     /// nil changes nothing, but creates the bare key if the item is missing.
-    package var update: UpdateExpression?
-    package var options: WriteOptions
-    package var returnValues: ReturnValues
+    public var update: UpdateExpression?
+    public var options: WriteOptions
+    public var returnValues: ReturnValues
 
-    package init(
+    public init(
         table: TableName, key: Item, update: UpdateExpression?,
         options: WriteOptions = WriteOptions(), returnValues: ReturnValues = .none
     ) {

@@ -1,13 +1,13 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// UpdateKinesisStreamingDestination: changes the precision of a destination's times.
-package struct UpdateKinesisStreamingDestination: Sendable {
-    package var table: TableName
-    package var streamARN: String
+public struct UpdateKinesisStreamingDestination: Sendable {
+    public var table: TableName
+    public var streamARN: String
     /// nil when the request gives none, which is refused.
-    package var precision: KinesisDestination.Precision?
+    public var precision: KinesisDestination.Precision?
 
-    package init(
+    public init(
         table: TableName, streamARN: String, precision: KinesisDestination.Precision?
     ) {
         self.table = table
@@ -15,8 +15,8 @@ package struct UpdateKinesisStreamingDestination: Sendable {
         self.precision = precision
     }
 
-    package struct Output: Sendable {
-        package var table: TableName
+    public struct Output: Sendable {
+        public var table: TableName
     }
 }
 

@@ -1,14 +1,14 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
 internal import MartletModel
 
 /// UpdateTable: changes a table's settings, or creates or deletes one global or vector index.
-package struct UpdateTable: Sendable {
-    package typealias Output = TableDescription
+public struct UpdateTable: Sendable {
+    public typealias Output = TableDescription
 
-    package var change: TableChange
+    public var change: TableChange
 
-    package init(_ change: TableChange) { self.change = change }
+    public init(_ change: TableChange) { self.change = change }
 }
 
 extension UpdateTable: WriteOperation {

@@ -1,12 +1,12 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// UpdateTableReplicaAutoScaling: no table here is a global one, and only those have it.
-package struct UpdateTableReplicaAutoScaling: Sendable {
-    package typealias Output = Never
+public struct UpdateTableReplicaAutoScaling: Sendable {
+    public typealias Output = Never
 
-    package var table: TableName
+    public var table: TableName
 
-    package init(table: TableName) { self.table = table }
+    public init(table: TableName) { self.table = table }
 }
 
 extension UpdateTableReplicaAutoScaling: ReadOperation {

@@ -1,23 +1,23 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletEncoding
-package import MartletModel
+public import MartletModel
 
 /// UpdateTimeToLive: names the attribute by which items expire, or stops expiry.
-package struct UpdateTimeToLive: Sendable {
-    package var table: TableName
-    package var attribute: Text
-    package var isEnabled: Bool
+public struct UpdateTimeToLive: Sendable {
+    public var table: TableName
+    public var attribute: Text
+    public var isEnabled: Bool
 
-    package init(table: TableName, attribute: Text, isEnabled: Bool) {
+    public init(table: TableName, attribute: Text, isEnabled: Bool) {
         self.table = table
         self.attribute = attribute
         self.isEnabled = isEnabled
     }
 
     /// The specification as it was asked for.
-    package struct Output: Sendable {
-        package var attribute: Text
-        package var isEnabled: Bool
+    public struct Output: Sendable {
+        public var attribute: Text
+        public var isEnabled: Bool
     }
 }
 

@@ -1,15 +1,15 @@
-package import MartletExpressions
+public import MartletExpressions
 internal import MartletModel
 
 /// What PutItem, UpdateItem and DeleteItem have in common beside the item.
-package struct WriteOptions: Sendable {
-    package var condition: ConditionExpression?
+public struct WriteOptions: Sendable {
+    public var condition: ConditionExpression?
     /// Whether a failed condition's error carries the item (ReturnValuesOnConditionCheckFailure).
-    package var returnsItemOnConditionFailure = false
-    package var capacityReport = CapacityReport.none
-    package var reportsItemCollectionMetrics = false
+    public var returnsItemOnConditionFailure = false
+    public var capacityReport = CapacityReport.none
+    public var reportsItemCollectionMetrics = false
 
-    package init(
+    public init(
         condition: ConditionExpression? = nil, returnsItemOnConditionFailure: Bool = false,
         capacityReport: CapacityReport = .none, reportsItemCollectionMetrics: Bool = false
     ) {
@@ -21,9 +21,9 @@ package struct WriteOptions: Sendable {
 }
 
 /// The answer to PutItem, UpdateItem and DeleteItem.
-package struct WriteAnswer: Sendable {
+public struct WriteAnswer: Sendable {
     /// nil when nothing was asked for or nothing is there to show.
-    package var attributes: ReturnedItem?
-    package var capacity: ConsumedCapacity?
-    package var itemCollectionMetrics: ItemCollectionMetrics?
+    public var attributes: ReturnedItem?
+    public var capacity: ConsumedCapacity?
+    public var itemCollectionMetrics: ItemCollectionMetrics?
 }

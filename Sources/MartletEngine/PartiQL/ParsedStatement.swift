@@ -1,16 +1,17 @@
 // A statement of a request, read once: as text it names the request, as syntax it is carried out.
 
 internal import MartletEncoding
-package import MartletModel
+public import MartletModel
 package import MartletPartiQL
 
-package struct ParsedStatement: Sendable {
+/// A statement of PartiQL with values for its question marks.
+public struct ParsedStatement: Sendable {
     package let text: String
     package let parameters: [AttributeValue]
     package let statement: Statement
 
     /// - Throws: `validation`, for whatever can be wrong with a statement before its table is known.
-    package init(
+    public init(
         _ text: String, parameters: [AttributeValue] = []
     ) throws(OperationError) {
         self.text = text

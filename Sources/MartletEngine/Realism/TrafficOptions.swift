@@ -18,24 +18,24 @@ package struct TrafficOptions: Sendable {
 }
 
 /// A request that came too fast for its table or index.
-package struct ThrottleFault: Sendable, Equatable {
-    package enum Direction: String, Sendable { case read = "Read", write = "Write" }
+public struct ThrottleFault: Sendable, Equatable {
+    public enum Direction: String, Sendable { case read = "Read", write = "Write" }
 
     /// Whether it is the throughput that the table was given, not the rate at which it can grow.
-    package var isProvisioned: Bool
-    package var isIndex: Bool
-    package var direction: Direction
+    public var isProvisioned: Bool
+    public var isIndex: Bool
+    public var direction: Direction
     /// The ARN of the table or index.
-    package var resource: String
+    public var resource: String
 
-    package init(isProvisioned: Bool, isIndex: Bool, direction: Direction, resource: String) {
+    public init(isProvisioned: Bool, isIndex: Bool, direction: Direction, resource: String) {
         self.isProvisioned = isProvisioned
         self.isIndex = isIndex
         self.direction = direction
         self.resource = resource
     }
 
-    package var message: String {
+    public var message: String {
         switch (isProvisioned, isIndex) {
         case (true, false):
             "The level of configured provisioned throughput for the table was exceeded. Consider "
@@ -56,7 +56,7 @@ package struct ThrottleFault: Sendable, Equatable {
     }
 
     /// As the service names it: what, doing what, why.
-    package var reason: String {
+    public var reason: String {
         "\(isIndex ? "Index" : "Table")\(direction.rawValue)"
             + (isProvisioned ? "ProvisionedThroughputExceeded" : "KeyRangeThroughputExceeded")
     }

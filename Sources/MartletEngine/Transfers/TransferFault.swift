@@ -1,5 +1,5 @@
 /// What can be in the way of an export or an import, by the service's names.
-package enum TransferFault: String, Sendable {
+public enum TransferFault: String, Sendable {
     case exportNotFound = "ExportNotFoundException"
     case importNotFound = "ImportNotFoundException"
     case exportConflict = "ExportConflictException"

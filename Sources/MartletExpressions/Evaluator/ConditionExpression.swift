@@ -6,7 +6,7 @@
 package import MartletModel
 
 /// A condition or filter, bound to the names and values of a request.
-package struct ConditionExpression: Sendable {
+public struct ConditionExpression: Sendable {
     let program: ConditionProgram
     /// Every path the condition reads, in the order of writing.
     package let paths: [AttributePath]

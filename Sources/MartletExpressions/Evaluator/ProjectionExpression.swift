@@ -4,7 +4,7 @@
 package import MartletModel
 
 /// The attributes, and parts of attributes, that a request asks for.
-package struct ProjectionExpression: Sendable {
+public struct ProjectionExpression: Sendable {
     /// In the order of writing.
     package let paths: [AttributePath]
     private let roots: [(name: Text, part: Part)]

@@ -9,7 +9,7 @@
 package import MartletModel
 
 /// An update, bound to the names and values of a request.
-package struct UpdateExpression: Sendable {
+public struct UpdateExpression: Sendable {
     let program: UpdateProgram
     /// Every path that it changes or reads.
     package let paths: [AttributePath]

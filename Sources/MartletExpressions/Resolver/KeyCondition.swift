@@ -7,7 +7,7 @@
 package import MartletModel
 
 /// What a query asks of key attributes.
-package struct KeyCondition: Sendable {
+public struct KeyCondition: Sendable {
     package enum Comparison: Sendable, Equatable {
         case equal(AttributeValue)
         case less(AttributeValue)

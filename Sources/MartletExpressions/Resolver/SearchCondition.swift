@@ -2,7 +2,7 @@ package import MartletModel
 
 /// What a search asks of the attributes of an index's search schema: a key condition that has
 /// equalities alone. Whether the index has the attributes is for whoever knows it.
-package struct SearchCondition: Sendable {
+public struct SearchCondition: Sendable {
     /// In the order of writing; no attribute twice.
     package var equalities: [(attribute: Text, value: AttributeValue)]
 

@@ -23,12 +23,12 @@ struct TagMembers {
         return tags
     }
 
-    func check(_ checks: inout MemberChecks) -> [Tag] {
-        var checked: [Tag] = []
+    func check(_ checks: inout MemberChecks) -> [ResourceTag] {
+        var checked: [ResourceTag] = []
         for (position, tag) in elements.enumerated() {
             checks.require(tag.key != nil, at: "tags.\(position + 1).member.key")
             checks.require(tag.value != nil, at: "tags.\(position + 1).member.value")
-            checked.append(Tag(key: tag.key ?? "", value: tag.value ?? ""))
+            checked.append(ResourceTag(key: tag.key ?? "", value: tag.value ?? ""))
         }
         return checked
     }

@@ -136,7 +136,7 @@ import Testing
     @Test("what a restore leaves out: tags, streams, time to live, recovery, protection")
     func leftOut() throws {
         var request = TableRequest.orders
-        request.tags = [Tag(key: "a", value: "b")]
+        request.tags = [ResourceTag(key: "a", value: "b")]
         request.stream = StreamRequest(isEnabled: true, viewType: .keysOnly)
         request.isDeletionProtected = true
         request.tableClass = .infrequentAccess

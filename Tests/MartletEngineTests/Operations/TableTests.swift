@@ -157,27 +157,24 @@ import Testing
     }
 }
 
-/// Not Testing's.
-private typealias TableTag = MartletCatalog.Tag
-
 @Suite struct TagTests {
     @Test("tags are added, replaced and taken away, and kept")
     func tags() throws {
         let database = try TestDatabase(TableRequest())
         let arn = try database.describe().arn
-        func tags(_ database: TestDatabase) throws -> [TableTag] {
+        func tags(_ database: TestDatabase) throws -> [ResourceTag] {
             try database.engine.run(ListTagsOfResource(resourceARN: arn)).tags
         }
         try database.engine.run(
             TagResource(
                 resourceARN: arn,
-                tags: [TableTag(key: "a", value: "1"), TableTag(key: "b", value: "2")]))
+                tags: [ResourceTag(key: "a", value: "1"), ResourceTag(key: "b", value: "2")]))
         try database.engine.run(
             TagResource(
                 resourceARN: arn,
-                tags: [TableTag(key: "a", value: "3"), TableTag(key: "c", value: "4")]))
+                tags: [ResourceTag(key: "a", value: "3"), ResourceTag(key: "c", value: "4")]))
         try database.engine.run(UntagResource(resourceARN: arn, keys: ["b", "never"]))
-        let expected = [TableTag(key: "a", value: "3"), TableTag(key: "c", value: "4")]
+        let expected = [ResourceTag(key: "a", value: "3"), ResourceTag(key: "c", value: "4")]
         #expect(try tags(database) == expected)
         #expect(try tags(database.reopened()) == expected)
     }

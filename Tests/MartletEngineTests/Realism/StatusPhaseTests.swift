@@ -62,7 +62,7 @@ import Testing
                 try database.engine.run(
                     TagResource(
                         resourceARN: try database.describe().arn,
-                        tags: [Tag(key: "a", value: "b")]))
+                        tags: [ResourceTag(key: "a", value: "b")]))
             } == text)
         settle(database)
         #expect(try database.describe().status == .active)
@@ -212,7 +212,7 @@ import Testing
         #expect(
             inUse { () throws(OperationError) in
                 try database.engine.run(
-                    TagResource(resourceARN: copy, tags: [Tag(key: "a", value: "b")]))
+                    TagResource(resourceARN: copy, tags: [ResourceTag(key: "a", value: "b")]))
             } == text)
         #expect(
             inUse { () throws(OperationError) in
@@ -231,6 +231,6 @@ import Testing
         settle(database)
         #expect(try database.waitForTable("Copy"))
         try database.engine.run(
-            TagResource(resourceARN: copy, tags: [Tag(key: "a", value: "b")]))
+            TagResource(resourceARN: copy, tags: [ResourceTag(key: "a", value: "b")]))
     }
 }

@@ -134,7 +134,7 @@ private let tooShort =
             ], billing: .payPerRequest, onDemand: PartialUnits(read: 5), tableClass: .standard,
             isDeletionProtected: true, stream: StreamRequest(isEnabled: true, viewType: .keysOnly),
             encryption: EncryptionRequest(isEnabled: true, type: "KMS"),
-            tags: [Tag(key: "k", value: "")])
+            tags: [ResourceTag(key: "k", value: "")])
         #expect(request == expected)
     }
 }
@@ -334,14 +334,14 @@ private let tooShort =
             ])
         let tag = try decode(
             TagResource.self, #"{"ResourceArn":"\#(arn)","Tags":[{"Key":"k","Value":"v"}]}"#)
-        #expect(tag.operation.tags == [Tag(key: "k", value: "v")])
+        #expect(tag.operation.tags == [ResourceTag(key: "k", value: "v")])
         #expect(encoded((), for: tag) == "{}")
         let untag = try decode(
             UntagResource.self, #"{"ResourceArn":"\#(arn)","TagKeys":["k"]}"#)
         #expect(untag.operation.keys == ["k"])
         let list = try decode(ListTagsOfResource.self, #"{"ResourceArn":"\#(arn)"}"#)
         #expect(
-            encoded(ListTagsOfResource.Output(tags: [Tag(key: "k", value: "v")]), for: list)
+            encoded(ListTagsOfResource.Output(tags: [ResourceTag(key: "k", value: "v")]), for: list)
                 == #"{"Tags":[{"Key":"k","Value":"v"}]}"#)
     }
 
