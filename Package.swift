@@ -93,10 +93,9 @@ let package = Package(
         module(
             "Martlet",
             [
-                "MartletThreads", "MartletModel", "MartletEncoding", "MartletVectors",
-                "MartletKeyValue",
-                "MartletRocksDBStore", "MartletSealing", "MartletCatalog", "MartletIndexes",
-                "MartletEngine",
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
+                "MartletVectors", "MartletKeyValue", "MartletRocksDBStore", "MartletSealing",
+                "MartletCatalog", "MartletIndexes", "MartletEngine",
             ]),
 
         // The server.

@@ -2,11 +2,14 @@
 
 internal import Glibc
 package import MartletEngine
-internal import MartletKeyValue
+package import MartletKeyValue
 internal import MartletRocksDBStore
 internal import Synchronization
 
 /// A database in this process: an engine over a data directory or over memory.
+///
+/// Common operations are methods, such as `put`, `query` and `transact`; `run` takes any operation by
+/// its request. Reads are answered on the caller's thread, writes are `async`.
 ///
 /// Thread safety: every method may be called from any thread. One process opens a directory at a
 /// time. `close` finishes what was accepted; a process that ends without it loses nothing that
@@ -79,6 +82,11 @@ public final class Database: Sendable {
         options: DatabaseOptions = DatabaseOptions()
     ) throws(DatabaseError) -> Database {
         try Database(MemoryStore(), vectorFolder: nil, options)
+    }
+
+    /// The database in a store that the caller brings: one that fails, in tests.
+    package static func over(_ store: any KeyValueStore) throws(DatabaseError) -> Database {
+        try Database(store, vectorFolder: nil, DatabaseOptions())
     }
 
     /// Finishes the writes that were accepted and releases the directory. Later calls fail.

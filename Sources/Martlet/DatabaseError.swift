@@ -1,11 +1,13 @@
 internal import MartletEngine
-internal import MartletKeyValue
+public import MartletKeyValue
 
 /// Why a database could not be opened or closed. The text names the path and the cure.
 public struct DatabaseError: Error, Sendable, CustomStringConvertible {
-    public let description: String
+    public let reason: StorageError
 
-    init(_ error: StorageError) { description = error.description }
+    public var description: String { reason.description }
+
+    init(_ error: StorageError) { reason = error }
 
     init(_ error: OperationError) {
         if case .storage(let error) = error {

@@ -72,22 +72,16 @@ package struct ErrorShape: Sendable {
             usesCapitalName = true
         case .conditionFailed(let item):
             self = .dynamoDB(
-                "ConditionalCheckFailedException", OperationError.conditionFailedMessage)
+                "ConditionalCheckFailedException", error.description)
             details = item.map(Details.item)
         case .duplicateItem:
-            self = .dynamoDB("DuplicateItemException", OperationError.duplicateItemMessage)
+            self = .dynamoDB("DuplicateItemException", error.description)
         case .transactionCancelled(let reasons):
-            let codes = reasons.map(\.code.rawValue).joined(separator: ", ")
-            self = .dynamoDB(
-                "TransactionCanceledException",
-                "Transaction cancelled, please refer cancellation reasons for specific reasons "
-                    + "[\(codes)]")
+            self = .dynamoDB("TransactionCanceledException", error.description)
             usesCapitalName = true
             details = .cancellationReasons(reasons)
         case .idempotentParameterMismatch:
-            self = .dynamoDB(
-                "IdempotentParameterMismatchException",
-                "Request with different parameters but same idempotency token")
+            self = .dynamoDB("IdempotentParameterMismatchException", error.description)
             usesCapitalName = true
         case .throttled(let fault):
             self =
@@ -96,16 +90,9 @@ package struct ErrorShape: Sendable {
                 : ErrorShape("com.amazon.coral.availability#ThrottlingException", fault.message)
             details = .throttlingReason(fault)
         case .transactionConflict:
-            self = .dynamoDB(
-                "TransactionConflictException", OperationError.transactionConflictMessage)
-        case .iteratorExpired:
-            self = .dynamoDB(
-                "ExpiredIteratorException", "The provided iterator exceeds the maximum age allowed."
-            )
-        case .dataTrimmed:
-            self = .dynamoDB(
-                "TrimmedDataAccessException",
-                "The data you are trying to access has been trimmed")
+            self = .dynamoDB("TransactionConflictException", error.description)
+        case .iteratorExpired: self = .dynamoDB("ExpiredIteratorException", error.description)
+        case .dataTrimmed: self = .dynamoDB("TrimmedDataAccessException", error.description)
         case .storage: self = .internalServerError
         }
     }
