@@ -7,10 +7,11 @@ package struct KeyReader {
     private let bytes: [UInt8]
     private var position: Int
 
-    /// - Parameter position: where the first attribute begins: after space, id and hash.
+    /// - Parameter position: where the first attribute begins: after space, id and hash. In a key
+    ///   that ends before, there is none.
     package init(_ bytes: [UInt8], from position: Int = OrderedKey.prefixBytes) {
         self.bytes = bytes
-        self.position = position
+        self.position = min(position, bytes.count)
     }
 
     package var isAtEnd: Bool { position == bytes.count }
@@ -43,6 +44,9 @@ package struct KeyReader {
             digits.append(48 + (pair - 1) / 10)
             digits.append(48 + (pair - 1) % 10)
         }
+        // A number has one key: zeros around its digits are of a damaged one.
+        guard let first = digits.first, first != 48, !digits.suffix(2).elementsEqual([48, 48])
+        else { return nil }
         let sign = flip == 0 ? "" : "-"
         let mantissa = String(decoding: digits, as: UTF8.self)
         let exponent = leading + 1 - digits.count

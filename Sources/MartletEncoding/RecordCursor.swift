@@ -39,6 +39,15 @@ package struct RecordCursor {
         return 0
     }
 
+    /// Reads how many members a set, list or map has: each takes at least a byte, and a forged record
+    /// cannot claim more than there is room for.
+    @inlinable
+    package mutating func memberCount() -> Int { min(count(), remaining) }
+
+    /// Goes to the end of the record.
+    @inlinable
+    package mutating func skipAll() { position = end }
+
     /// Reads a length and as many bytes: a name, text, a number's text, a binary.
     @inlinable
     package mutating func bytes() -> UnsafeBufferPointer<UInt8> {
@@ -70,7 +79,7 @@ package struct RecordCursor {
     mutating func binary() -> [UInt8] { Array(bytes()) }
 
     /// More levels of lists and maps than any item has.
-    private static let levels = 2 * Limits.nestingLevels
+    package static let levels = 2 * Limits.nestingLevels
 
     package mutating func value() -> AttributeValue { value(levels: Self.levels) }
 
@@ -88,7 +97,7 @@ package struct RecordCursor {
         case .list where levels > 0: return .list(members { $0.value(levels: levels - 1) })
         case .map where levels > 0: return .map(map(count: count(), levels: levels - 1))
         case .list, .map:
-            position = end
+            skipAll()
             return .null
         case .floats: return .list(packedNumbers(.floats).values)
         case .widenedFloats: return .list(packedNumbers(.widenedFloats).values)
@@ -102,7 +111,7 @@ package struct RecordCursor {
     }
 
     private mutating func members<Member>(_ next: (inout RecordCursor) -> Member) -> [Member] {
-        let count = min(count(), remaining)  // every member takes at least a byte
+        let count = memberCount()
         var members: [Member] = []
         members.reserveCapacity(min(count, Self.trustedCount))
         for _ in 0..<count where position < end { members.append(next(&self)) }
@@ -140,7 +149,7 @@ extension RecordCursor {
         case .map where levels > 0:
             return 3 + sum { 1 + $0.bytes().count + $0.skippedSizeBytes(levels: levels - 1) }
         case .list, .map:
-            position = end
+            skipAll()
             return 1
         case .floats: return packedNumbers(.floats).sizeBytes
         case .widenedFloats: return packedNumbers(.widenedFloats).sizeBytes
@@ -149,7 +158,7 @@ extension RecordCursor {
     }
 
     private mutating func sum(_ next: (inout RecordCursor) -> Int) -> Int {
-        let count = min(count(), remaining)
+        let count = memberCount()
         var total = 0
         for _ in 0..<count where position < end { total += next(&self) }
         return total

@@ -107,6 +107,7 @@ import Testing
         ("k,b\nx,?\n", ["faulty"]),
         ("k,v\n\"a \"\"b\"\"\",\"1,2\"\n", [#"k=S:a "b" v=S:1,2"#]),
         ("k,v\nx,\"two\nlines\"\ny,z\n", ["k=S:x v=S:two\nlines", "k=S:y v=S:z"]),
+        ("k,v\r\nx,\"two\r\nlines\r\"\r\n", ["k=S:x v=S:two\r\nlines\r"]),
         ("k,v\nx,\"\"\ny,\n", ["k=S:x", "k=S:y"]),
         ("k,v\nx\ny,1,2\nz,3\n", ["faulty", "faulty", "k=S:z v=S:3"]),
         ("k,v\nx,a\"b\nz,3\n", ["faulty", "k=S:z v=S:3"]),
@@ -122,6 +123,13 @@ import Testing
         arguments: rows)
     func csvRows(_ text: String, _ expected: [String]) throws {
         #expect(try read(csv(text)) == expected)
+    }
+
+    @Test("a quote that nobody closes costs no more than its bytes")
+    func longQuote() throws {
+        // Were each line read again with all before it, this would be 10^10 steps and never end.
+        let text = "k\n\"" + String(repeating: "\n", count: 200_000)
+        #expect(try read(csv(text)) == ["faulty"])
     }
 
     @Test("a header may come with the request, and another delimiter")

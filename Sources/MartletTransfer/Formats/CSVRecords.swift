@@ -54,59 +54,20 @@ final class CSVRecords: RecordReader {
 
     /// The columns of the next row, nil when its quotes are wrong; nil behind the last row.
     private func row() throws(TransferFailure) -> (text: [UInt8], fields: [String]?)? {
-        guard var text = try lines.next() else { return nil }
+        guard let line = try lines.next() else { return nil }
+        var row = CSVRow(line, delimiter: delimiter)
         while true {
-            switch Self.fields(of: text, delimiter) {
-            case .complete(let fields): return (text, fields)
-            case .broken: return (text, nil)
+            switch row.read() {
+            case .complete: return (row.text, row.fields)
+            case .broken: return (row.text, nil)
             case .open:
-                // A quoted column holds the end of a line.
-                guard text.count <= LineReader.limitBytes else { throw .longLine }
-                guard let more = try lines.next() else { return (text, nil) }
-                text.append(UInt8(ascii: "\n"))
-                text.append(contentsOf: more)
+                // A quoted column holds the end of a line, as it is.
+                guard row.text.count <= LineReader.limitBytes else { throw .longLine }
+                let ending = lines.endsInReturn ? "\r\n" : "\n"
+                guard let more = try lines.next() else { return (row.text, nil) }
+                row.append(ending.utf8)
+                row.append(more)
             }
-        }
-    }
-
-    private enum Columns {
-        case complete([String])
-        case open
-        case broken
-    }
-
-    private static func fields(of text: [UInt8], _ delimiter: UInt8) -> Columns {
-        let quote = UInt8(ascii: "\"")
-        var fields: [String] = []
-        var position = 0
-        while true {
-            var field: [UInt8] = []
-            if position < text.count, text[position] == quote {
-                position += 1
-                while true {
-                    guard position < text.count else { return .open }
-                    let byte = text[position]
-                    position += 1
-                    guard byte == quote else {
-                        field.append(byte)
-                        continue
-                    }
-                    guard position < text.count, text[position] == quote else { break }
-                    field.append(quote)
-                    position += 1
-                }
-                guard position == text.count || text[position] == delimiter else { return .broken }
-            } else {
-                while position < text.count, text[position] != delimiter {
-                    guard text[position] != quote else { return .broken }
-                    field.append(text[position])
-                    position += 1
-                }
-            }
-            guard let value = String(validating: field, as: UTF8.self) else { return .broken }
-            fields.append(value)
-            guard position < text.count else { return .complete(fields) }
-            position += 1
         }
     }
 

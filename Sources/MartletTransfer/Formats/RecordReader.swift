@@ -36,6 +36,8 @@ final class LineReader {
     /// Where the next line begins, and how far the buffer was looked through.
     private var (start, seen) = (0, 0)
     private(set) var plainBytes = 0
+    /// Whether the last line ended in `\r\n`.
+    private(set) var endsInReturn = false
 
     init(_ object: ObjectReader) { self.object = object }
 
@@ -61,8 +63,10 @@ final class LineReader {
     }
 
     private func take(through end: Int, without ending: Int) -> [UInt8] {
-        var line = Array(buffer[start..<end - ending])
-        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        var last = end - ending
+        endsInReturn = last > start && buffer[last - 1] == UInt8(ascii: "\r")
+        if endsInReturn { last -= 1 }
+        let line = Array(buffer[start..<last])
         plainBytes += end - start
         (start, seen) = (end, end)
         return line

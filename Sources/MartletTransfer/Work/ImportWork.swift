@@ -33,10 +33,7 @@ struct ImportWork {
         guard !objects.isEmpty else { throw .noObjects }
         let pump = ObjectPump<ImportJob>(
             work: work, id: job.id, tableID: definition.id, bucket: bucket, objects: objects,
-            open: { object in
-                if input.format == .csv { return CSVRecords(object, input, of: definition) }
-                return JSONLines(object, takesConditions: false)
-            },
+            open: { makeRecordReader($0, input, definition) },
             compression: input.compression,
             advance: { job, records, position in
                 job.position = position.position

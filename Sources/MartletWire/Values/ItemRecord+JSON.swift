@@ -18,23 +18,26 @@ extension ReturnedItem: ItemJSONSource {
 extension ItemRecord: ItemJSONSource {
     package func writeJSON(to writer: inout JSONWriter) {
         withAttributes { cursor in
-            writer.attributes(count: attributeCount, from: &cursor)
+            writer.attributes(
+                count: attributeCount, from: &cursor, levels: RecordCursor.levels)
         }
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func attributes(count: Int, from cursor: inout RecordCursor) {
+    fileprivate mutating func attributes(
+        count: Int, from cursor: inout RecordCursor, levels: Int
+    ) {
         beginObject()
         for _ in 0..<count {
             string(cursor.bytes())
             append(UInt8(ascii: ":"))
-            value(from: &cursor)
+            value(from: &cursor, levels: levels)
         }
         endObject()
     }
 
-    private mutating func value(from cursor: inout RecordCursor) {
+    private mutating func value(from cursor: inout RecordCursor, levels: Int) {
         switch cursor.tag() {
         case .null: open("{\"NULL\":true}")
         case .false: open("{\"BOOL\":false}")
@@ -47,24 +50,28 @@ extension JSONWriter {
             endObject()
         case .stringSet:
             open("{\"SS\":[")
-            for _ in 0..<cursor.count() { string(cursor.bytes()) }
+            for _ in 0..<cursor.memberCount() { string(cursor.bytes()) }
             close("]}")
         case .numberSet:
             open("{\"NS\":[")
-            for _ in 0..<cursor.count() { string(cursor.bytes()) }
+            for _ in 0..<cursor.memberCount() { string(cursor.bytes()) }
             close("]}")
         case .binarySet:
             open("{\"BS\":[")
-            for _ in 0..<cursor.count() { base64(cursor.bytes()) }
+            for _ in 0..<cursor.memberCount() { base64(cursor.bytes()) }
             close("]}")
-        case .list:
+        case .list where levels > 0:
             open("{\"L\":[")
-            for _ in 0..<cursor.count() { value(from: &cursor) }
+            for _ in 0..<cursor.memberCount() { value(from: &cursor, levels: levels - 1) }
             close("]}")
-        case .map:
+        case .map where levels > 0:
             open("{\"M\":")
-            attributes(count: cursor.count(), from: &cursor)
+            attributes(count: cursor.memberCount(), from: &cursor, levels: levels - 1)
             endObject()
+        case .list, .map:
+            // Only a forged record nests so deep.
+            cursor.skipAll()
+            open("{\"NULL\":true}")
         case .floats: packedList(cursor.packedNumbers(.floats))
         case .widenedFloats: packedList(cursor.packedNumbers(.widenedFloats))
         case .doubles: packedList(cursor.packedNumbers(.doubles))
