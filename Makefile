@@ -21,8 +21,8 @@ GLOSSES ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile differential \
-	simulate histories bench-transfers sanitize-threads wheel test-python test-adapters \
-	crash-embedded bench-server bench-vectors bench-embedded bench-stores examples \
+	simulate histories fuzz bench-transfers sanitize-threads wheel test-python \
+	test-adapters crash-embedded bench-server bench-vectors bench-embedded bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
@@ -91,6 +91,10 @@ simulate: bootstrap  ## Runs a million steps on a simulated disk, over 1,000 see
 	$(SWIFT) build -c release --product martlet-simulate
 	.build/release/martlet-simulate --seeds 1000 --steps 1000 $(ARGS)
 
+fuzz: bootstrap  ## Runs libFuzzer on each parser for a minute; ARGS="--seconds 600 json csv".
+	$(SWIFT) build --package-path Fuzzers -c release --product martlet-fuzz
+	Fuzzers/run $(ARGS)
+
 bench-server: bootstrap-test build  ## Compares the server with redis, nginx and moto.
 	@scripts/bootstrap bench
 	$(PYTHON) Benchmarks/server/bench.py --server $(SERVER) $(ARGS)
@@ -130,13 +134,15 @@ sanitize-threads: bootstrap  ## Runs the vector index's tests under the thread s
 	$(SWIFT) test --sanitize=thread --scratch-path .build/threads --filter MartletVectorsTests
 
 format:  ## Formats the Swift sources.
-	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests \
+		Fuzzers/Package.swift Fuzzers/Runner
 
 lint:  ## Checks the form of the Swift sources.
-	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests \
+		Fuzzers/Package.swift Fuzzers/Runner
 
 clean:  ## Removes what was built.
 	rm -rf .build .venv .venv-bench .venv-differential .venv-bench-vectors .venv-bench-embedded .venv-bench-stores \
 		.venv-wheel .venv-examples .venv-python .venv-adapters \
 		python/dist python/build python/martlet.egg-info $(VECTOR_DRIVER)/.build \
-		$(STORE_DRIVER)/.build
+		$(STORE_DRIVER)/.build Fuzzers/.build

@@ -166,6 +166,15 @@ let package = Package(
         .executableTarget(
             name: "MartletSimulate", dependencies: ["MartletSimulation"],
             swiftSettings: swiftSettings),
+        // What parsers promise about any bytes: for the tests, and for libFuzzer (Fuzzers/).
+        module(
+            "MartletFuzzing",
+            [
+                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletPartiQL",
+                "MartletVectors", "MartletCatalog", "MartletIndexes", "MartletSigV4",
+                "MartletWire", "MartletTransfer", "MartletTestBasics",
+            ]),
+        tests("MartletFuzzing", ["MartletTestBasics"], data: ["Found"]),
         tests("MartletModel", ["MartletTestBasics"]),
         tests("MartletEncoding", ["MartletModel", "MartletTestBasics"], data: ["Golden"]),
         tests("MartletExpressions", ["MartletModel", "MartletTestBasics"], data: ["Cases"]),
