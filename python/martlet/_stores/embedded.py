@@ -179,7 +179,9 @@ class EmbeddedPlace:
             rows = [_row(found.id, found.metadata) for found in self._all(where)]
             count = len(database)
             if self._lengths is None or abs(count - self._lengths[0]) * 10 > self._lengths[0]:
-                lengths = [found.metadata["length"] for found in self._all(None) if found.metadata]
+                some = database.search([0.0] * database.dim, ranking.MEASURED_TEXTS, exact=True)
+                lengths = [found.metadata["length"] for found in some
+                           if found.metadata and "length" in found.metadata]
                 self._lengths = (count, sum(lengths) / max(len(lengths), 1))
             return rows, count, self._lengths[1]
 

@@ -18,6 +18,8 @@ import numpy as np
 SATURATION = 1.2
 LENGTH_WEIGHT = 0.75
 
+# Whose mean length stands for that of all.
+MEASURED_TEXTS = 2_000
 # Of a question, so that a server can be asked for all of them at once; the rest is not looked for.
 MOST_WORDS = 50
 

@@ -82,5 +82,5 @@ class Place(Protocol):
     def having(
         self, words: Sequence[str]
     ) -> Steps[tuple[list[Row], int, float]]:
-        """The rows that have one of the words; the number and mean length of all rows."""
+        """The rows that have one of the words; the number of all rows; a text's mean length."""
         ...

@@ -296,6 +296,13 @@ class TablePlace:
         self, partition: str, *attributes: str, only: Expression | None = None
     ) -> Steps[list[Item]]:
         """All items of a partition, with these attributes of them and the sort key."""
+        return (yield from self._counted(partition, *attributes, only=only))[0]
+
+    def _counted(
+        self, partition: str, *attributes: str, only: Expression | None = None,
+        most: int | None = None,
+    ) -> Steps[tuple[list[Item], int]]:
+        """What `_query` gives, or the first of it; and how many items were read for it."""
         names = {"#hash": self._hash, "#range": self._range}
         names |= {f"#a{n}": name for n, name in enumerate(attributes)}
         values: Item = {":hash": {"S": partition}}
@@ -309,13 +316,15 @@ class TablePlace:
             names |= only.names
             values |= only.values
         items: list[Item] = []
+        read = 0
         while True:
             answer = yield from ask(
                 "Query", **request, ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values)
             items += answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return items
+            read += int(answer["ScannedCount"])
+            if "LastEvaluatedKey" not in answer or most is not None and len(items) >= most:
+                return items, read
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _ours(self, ids: Collection[str], *attributes: str) -> Steps[dict[str, Item]]:
@@ -479,33 +488,18 @@ class TablePlace:
     def having(self, words: Sequence[str]) -> Steps[tuple[list[Row], int, float]]:
         if not words:
             return [], 0, 0
-        items = yield from self._query(
+        items, count = yield from self._counted(
             self._nodes, "payload", "metadata", "document", "words",
             only=Expression(
                 " OR ".join(f"contains(#w, :w{n})" for n in range(len(words))), {"#w": "words"},
                 {f":w{n}": {"S": f" {word} "} for n, word in enumerate(words)}))
-        count = yield from self._count()
         if self._lengths is None or abs(count - self._lengths[0]) * 10 > self._lengths[0]:
-            lengths = yield from self._query(self._nodes, "length")
+            lengths, _ = yield from self._counted(
+                self._nodes, "length", most=ranking.MEASURED_TEXTS)
             total = sum(float(item["length"]["N"]) for item in lengths)
             self._lengths = (count, total / max(len(lengths), 1))
         rows = yield from work(lambda: [self._row(item) for item in items])
         return rows, count, self._lengths[1]
-
-    def _count(self) -> Steps[int]:
-        """Our rows: counted by the server, not sent."""
-        request: Item = {}
-        count = 0
-        while True:
-            answer = yield from ask(
-                "Query", TableName=self._table, Select="COUNT", ConsistentRead=True,
-                KeyConditionExpression="#hash = :hash",
-                ExpressionAttributeNames={"#hash": self._hash},
-                ExpressionAttributeValues={":hash": {"S": self._nodes}}, **request)
-            count += int(answer["Count"])
-            if "LastEvaluatedKey" not in answer:
-                return count
-            request = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
 
 def _text(item: Item, name: str) -> str | None:
