@@ -9,7 +9,8 @@
 
 Everything that the library refuses or fails at is a `MartletError`, which is a `ValueError`.
 
-`Index` is an index alone, in memory, and needs NumPy; `LocalServer` serves DynamoDB's API.
+`Index` is an index alone, in memory, and needs NumPy; `LocalServer` serves DynamoDB's API;
+`martlet.encrypted` has indexes whose files are encrypted.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -24,13 +25,16 @@ from ._martlet import (
     DuplicateIdError,
     FileError,
     FilterError,
+    IntegrityError,
     InvalidValueError,
     LengthError,
     MartletError,
     NotFiniteError,
     NotFoundError,
+    PermissionDeniedError,
     SearchResult,
     StorageError,
+    WrongKeyError,
     __version__,
 )
 from .local_server import LocalServer
@@ -49,6 +53,7 @@ __all__ = [
     "FileError",
     "FilterError",
     "Index",
+    "IntegrityError",
     "InvalidValueError",
     "LengthError",
     "LocalServer",
@@ -56,8 +61,10 @@ __all__ = [
     "Neighbors",
     "NotFiniteError",
     "NotFoundError",
+    "PermissionDeniedError",
     "SearchResult",
     "StorageError",
+    "WrongKeyError",
     "__version__",
 ]
 

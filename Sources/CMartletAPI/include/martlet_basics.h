@@ -43,6 +43,12 @@ enum martlet_code {
     MARTLET_CLOSED = 10,
     /// The database's own files: held by another process, damaged, not writable.
     MARTLET_STORAGE = 11,
+    /// A key does not open what it was given for.
+    MARTLET_KEY = 12,
+    /// A key opens it, but does not give this permission.
+    MARTLET_PERMISSION = 13,
+    /// Sealed data was altered, moved, cut, removed, or is older than it must be.
+    MARTLET_INTEGRITY = 14,
 };
 
 typedef struct martlet_error {

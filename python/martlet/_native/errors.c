@@ -33,6 +33,11 @@ static error_class classes[] = {
     {MARTLET_CLOSED, "martlet.ClosedError", "The database was closed.", NULL},
     {MARTLET_STORAGE, "martlet.StorageError",
      "The database's files are held by another process, damaged, or not writable.", NULL},
+    {MARTLET_KEY, "martlet.WrongKeyError", "A key does not open what it was given for.", NULL},
+    {MARTLET_PERMISSION, "martlet.PermissionDeniedError",
+     "A key opens an index, but does not give the permission that this needs.", NULL},
+    {MARTLET_INTEGRITY, "martlet.IntegrityError",
+     "Encrypted data was altered, moved, cut or removed, or is older than it must be.", NULL},
 };
 
 static const size_t class_count = sizeof classes / sizeof classes[0];

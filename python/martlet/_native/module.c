@@ -4,6 +4,7 @@
 
 static bool (*const areas[])(PyObject *module) = {
     add_errors, add_search_result, add_database, add_client, add_index, add_server,
+    add_encrypted,
 };
 
 PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {

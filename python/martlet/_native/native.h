@@ -18,6 +18,7 @@
 
 #include "martlet_basics.h"
 #include "martlet_database.h"
+#include "martlet_encrypted.h"
 #include "martlet_index.h"
 #include "martlet_server.h"
 
@@ -165,6 +166,7 @@ bool add_database(PyObject *module);
 bool add_client(PyObject *module);
 bool add_index(PyObject *module);
 bool add_server(PyObject *module);
+bool add_encrypted(PyObject *module);
 
 /// Makes a type and adds it to the module under its last name. NULL with an error set.
 PyTypeObject *add_type(PyObject *module, PyType_Spec *spec);
