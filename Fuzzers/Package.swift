@@ -2,8 +2,9 @@
 import PackageDescription
 
 // A package of its own, so that nothing here reaches the library's users. Its sources are those of
-// the project (Sources is a link), compiled a second time: with libFuzzer's counters and the address
-// sanitizer in them, which makes them several times larger and slower.
+// the project (Sources is a link), with the dependencies that ../Package.swift gives them, compiled a
+// second time: with libFuzzer's counters and the address sanitizer in them, which makes them several
+// times larger and slower.
 let sanitizers = "-sanitize=address,fuzzer"
 
 let swiftSettings: [SwiftSetting] = [
@@ -28,14 +29,15 @@ func cModule(_ name: String, linking libraries: [String] = []) -> Target {
 let package = Package(
     name: "martlet-fuzzers",
     targets: [
+        module("MartletThreads"),
         module("MartletModel"),
         cModule("CMartletChecksum"),
         module("MartletEncoding", ["MartletModel", "CMartletChecksum"]),
-        module("MartletExpressions", ["MartletModel"]),
+        module("MartletExpressions", ["MartletThreads", "MartletModel"]),
         module("MartletPartiQL", ["MartletModel", "MartletExpressions"]),
         cModule("CVectorKernels"),
-        module("MartletVectors", ["CMartletChecksum", "CVectorKernels"]),
-        module("MartletKeyValue"),
+        module("MartletVectors", ["MartletThreads", "CMartletChecksum", "CVectorKernels"]),
+        module("MartletKeyValue", ["MartletThreads"]),
         module("MartletCatalog", ["MartletModel", "MartletEncoding", "MartletVectors"]),
         module(
             "MartletIndexes",
@@ -43,7 +45,8 @@ let package = Package(
         module(
             "MartletEngine",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletPartiQL",
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
+                "MartletPartiQL",
                 "MartletVectors", "MartletKeyValue", "MartletCatalog", "MartletIndexes",
             ]),
         cModule("COpenSSL", linking: ["crypto"]),
@@ -58,8 +61,8 @@ let package = Package(
         module(
             "MartletTransfer",
             [
-                "MartletModel", "MartletEncoding", "MartletExpressions", "MartletCatalog",
-                "MartletEngine", "MartletWire", "CTransferShim",
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
+                "MartletCatalog", "MartletEngine", "MartletWire", "CTransferShim",
             ]),
         module("MartletTestBasics"),
         module(

@@ -18,7 +18,8 @@ extension Fuzzer {
             guard let record = try? ItemRecord(verifying: checked(Array(bytes))) else { return }
             let item = record.item
             _ = json(of: record)
-            for entry in item {
+            // Each of these reads the whole record again.
+            for entry in item.prefix(4) {
                 _ = record.value(named: entry.name)
                 _ = record.hasAttribute(named: entry.name)
                 _ = record.removing(entry.name).item

@@ -64,6 +64,9 @@ extension Graph {
         var quantizer: ScalarQuantizer?
         var codes: Arena?
         if header.codeStride > 0 {
+            guard header.parameters.codes != .none else {
+                throw file.damage(.parameters, "codes of no kind")
+            }
             let made = try Self.quantizer(header, file)
             let arena = try Arena(stride: made.layout.stride, capacity: self.capacity)
             try file.map(.codes, over: arena, count: count)
