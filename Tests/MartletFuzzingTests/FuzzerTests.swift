@@ -40,7 +40,7 @@ extension Fuzzer: CustomTestStringConvertible {
         let seeds = fuzzer.seeds(Self.repository) + Self.repository.found(fuzzer.name)
         let mutator = Mutator(seeds: seeds, words: fuzzer.words)
         // A whole file is made and opened for each input there.
-        let usual = fuzzer.name == "vector-files" ? 40 : 1_000
+        let usual = fuzzer.name == "vector-files" ? 60 : 3_000
         let rounds = testSetting("MARTLET_TEST_ROUNDS").map { Int($0) } ?? usual
         for _ in 0..<rounds {
             let input = mutator.input(&random)
