@@ -22,7 +22,7 @@ GLOSSES ?=
 .DEFAULT_GOAL := help
 .PHONY: help build serve test test-swift test-conformance crash hostile differential \
 	simulate histories fuzz bench-transfers sanitize-threads wheel test-python \
-	test-adapters crash-embedded bench-server bench-vectors bench-embedded bench-stores examples \
+	test-adapters crash-embedded bench-server bench-vectors bench-embedded bench-encrypted bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
 
 help:  ## Lists the targets.
@@ -122,6 +122,13 @@ bench-embedded: wheel  ## Compares the Python package with other embedded databa
 	.venv-bench-embedded/bin/python -m pip install -q --disable-pip-version-check --no-deps \
 		--force-reinstall python/dist/*.whl
 	.venv-bench-embedded/bin/python Benchmarks/embedded/bench.py \
+		$(if $(GLOSSES),--glosses $(GLOSSES)) $(ARGS)
+
+bench-encrypted: wheel  ## Compares encrypted indexes with CyborgDB's and with our plain ones; GLOSSES=FILE.
+	@scripts/bootstrap bench-encrypted
+	.venv-bench-encrypted/bin/python -m pip install -q --disable-pip-version-check --no-deps \
+		--force-reinstall python/dist/*.whl
+	.venv-bench-encrypted/bin/python Benchmarks/encrypted/bench.py \
 		$(if $(GLOSSES),--glosses $(GLOSSES)) $(ARGS)
 
 bench-stores: build  ## Compares LlamaIndex's DynamoDB vector store with ours; ARGS="--counts 1000".
