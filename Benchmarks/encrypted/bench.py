@@ -74,8 +74,11 @@ class Plain:
         self.database.upsert_many([str(id) for id in ids.tolist()], vectors)
 
     def train(self) -> None:
-        # Waits, too, until all rows are in the graph.
-        self.database.compact()
+        """Until the graph no longer changes: a database says nothing of what is still to be linked."""
+        before = None
+        while (now := self.database.stats()) != before:
+            before = now
+            time.sleep(1)
 
     def search(self, query: np.ndarray, width: int | None) -> list[int]:
         return [int(hit.id) for hit in self.database.search(query, NEIGHBORS, width)]
@@ -94,7 +97,8 @@ class Cyborg:
             storage_config=cyborgdb_core.StorageConfig.disk(str(folder)))
         if is_new:
             self.index = client.create_index(
-                "bench", KEY, dimension=data.dimensions, metric=data.metric)
+                "bench", KEY, dimension=data.dimensions, metric=data.metric,
+                storage_precision=cyborgdb_core.StoragePrecision.FLOAT32)
         else:
             self.index = client.load_index("bench", KEY)
 
@@ -163,6 +167,8 @@ def write(library: Any, folder: Path, data: DataSet, singles: int) -> dict[str, 
 def read(library: Any, data: DataSet, opened: float) -> dict[str, Any]:
     queries = data.load("queries")
     judge = Judge(data)
+    if data.rows and isinstance(library, Plain):
+        library.train()
     answers(library, queries[:20], None)
     recalls, rates, curve = [], [], []
     for width in library.widths:
