@@ -74,7 +74,7 @@ class Plain:
         self.database.upsert_many([str(id) for id in ids.tolist()], vectors)
 
     def train(self) -> None:
-        """Until the graph no longer changes: a database says nothing of what is still to be linked."""
+        """Until the graph no longer changes: nothing tells what is still to be linked."""
         before = None
         while (now := self.database.stats()) != before:
             before = now
