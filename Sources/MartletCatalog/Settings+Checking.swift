@@ -97,7 +97,9 @@ extension ResourceTag {
     }
 
     /// These tags with `changes` added, or put in the place of those with the same key.
-    package static func merge(_ changes: [ResourceTag], into tags: [ResourceTag]) throws(ValidationError) -> [ResourceTag] {
+    package static func merge(_ changes: [ResourceTag], into tags: [ResourceTag])
+        throws(ValidationError) -> [ResourceTag]
+    {
         try check(changes)
         var merged = tags
         for change in changes {

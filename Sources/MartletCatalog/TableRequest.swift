@@ -181,7 +181,8 @@ public struct TableRequest: Hashable, Sendable {
         provisioned: CapacityUnits? = nil,
         onDemand: PartialUnits? = nil, warm: PartialUnits? = nil, tableClass: TableClass? = nil,
         isDeletionProtected: Bool? = nil, stream: StreamRequest? = nil,
-        encryption: EncryptionRequest? = nil, tags: [ResourceTag] = [], resourcePolicy: String? = nil,
+        encryption: EncryptionRequest? = nil, tags: [ResourceTag] = [],
+        resourcePolicy: String? = nil,
         settingsReplication: SettingsReplication? = nil, globalTableSource: String? = nil
     ) {
         self.name = name

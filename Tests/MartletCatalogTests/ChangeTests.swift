@@ -487,7 +487,9 @@ private let oneIndex = CatalogError.limitExceeded(
     @Test("a resource holds fifty tags")
     func limit() {
         let fifty = (0..<50).map { ResourceTag(key: "k\($0)", value: "v") }
-        #expect(throws: Never.self) { try ResourceTag.merge([ResourceTag(key: "k7", value: "new")], into: fifty) }
+        #expect(throws: Never.self) {
+            try ResourceTag.merge([ResourceTag(key: "k7", value: "new")], into: fifty)
+        }
         #expect(
             throws: ValidationError(
                 "Number of Tags exceed the current limit for the provided ResourceArn")

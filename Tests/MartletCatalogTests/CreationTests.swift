@@ -327,7 +327,9 @@ private struct Refusal: Sendable, CustomTestStringConvertible {
         .invalid("SSEType KMS is required if KMSMasterKeyId is specified") {
             $0.encryption = EncryptionRequest(isEnabled: true, keyID: "k")
         },
-        Refusal("The Tag Key provided is invalid, Key: ") { $0.tags = [ResourceTag(key: "", value: "v")] },
+        Refusal("The Tag Key provided is invalid, Key: ") {
+            $0.tags = [ResourceTag(key: "", value: "v")]
+        },
         Refusal("Tag Key cannot be prefixed with aws:, Key: AWS:x") {
             $0.tags = [ResourceTag(key: "AWS:x", value: "v")]
         },
