@@ -5,6 +5,7 @@
 
 #include "martlet_basics.h"
 #include "martlet_database.h"
+#include "martlet_encrypted.h"
 #include "martlet_index.h"
 #include "martlet_server.h"
 
