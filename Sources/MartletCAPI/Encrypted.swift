@@ -257,7 +257,7 @@ public func martlet_encrypted_upsert(
         if let texts = batch.metadata {
             var read: [Metadata?] = []
             read.reserveCapacity(count)
-            for place in 0..<count { read.append(try texts[place].metadata) }
+            for place in 0..<count { read.append(try texts[place].metadata?.values) }
             metadata = read
         }
         let numbers = UnsafeBufferPointer(start: batch.vectors, count: Int(batch.number_count))
