@@ -198,7 +198,7 @@ extension SearchVectors.Output {
         try database.put([
             "a": value(hash.last!, 3), "b": value(range.last!, 27), "v": .vector(-0.5, -0.25),
         ])
-        for query: [Float] in [[1, 0], [-0.3, 0.7], [0, 0]] {
+        for query: [Float] in [[1, 0], [-0.3, 0.7], [0.2, -1]] {
             let covered = try database.search(query, 8)
             let read = try database.search(query, 8, report: .total)
             #expect(covered.scores == read.scores)
