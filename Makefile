@@ -137,8 +137,10 @@ bench-stores: build  ## Compares LlamaIndex's DynamoDB vector store with ours; A
 	.venv-bench-stores/bin/python Benchmarks/stores/bench.py --server $(SERVER) \
 		--driver $(STORE_DRIVER)/.build/release/StoreDriver $(ARGS)
 
-sanitize-threads: bootstrap  ## Runs the vector index's tests under the thread sanitizer.
-	$(SWIFT) test --sanitize=thread --scratch-path .build/threads --filter MartletVectorsTests
+sanitize-threads: bootstrap  ## Runs tests of threads under the thread sanitizer: the index, and the engine around it.
+	TSAN_OPTIONS="suppressions=$(CURDIR)/scripts/thread-sanitizer.supp" \
+		$(SWIFT) test --sanitize=thread --scratch-path .build/threads \
+		--filter 'MartletVectorsTests|MartletEngineTests.*(Vector|Concurren)'
 
 format:  ## Formats the Swift sources.
 	$(SWIFT) format format --in-place --parallel --recursive Package.swift Sources Tests \

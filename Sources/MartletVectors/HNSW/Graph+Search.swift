@@ -126,6 +126,8 @@ extension Graph {
     }
 
     func results(_ words: UnsafePointer<Packed>, _ count: Int) -> [Neighbor] {
+        // All empty arrays share a storage, which this would write to.
+        guard count > 0 else { return [] }
         let metric = parameters.metric
         return [Neighbor](unsafeUninitializedCapacity: count) { room, initialized in
             for i in 0..<count {
