@@ -1,6 +1,10 @@
 """Arguments of `martlet.encrypted`. Python's own errors may show what was given, so that none of
 them gets out of here."""
 
+# What callers give has elements of unknown types: finding them out is what this file is for.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import json

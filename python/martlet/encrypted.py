@@ -192,7 +192,7 @@ class Client:
             raise InvalidValueError("Give one location: a path, a DBConfig or a StorageConfig.")
         folder = _folder(given[0])
         for other in (config_location, items_location):
-            if other is None or (isinstance(other, DBConfig) and other.location == "none"):
+            if other is None or getattr(other, "location", "") == "none":
                 continue
             if _folder(other) != folder:
                 raise InvalidValueError(
@@ -216,7 +216,7 @@ class Client:
         """
         key = take.key(index_key)
         if index_config is not None:
-            if not isinstance(index_config, IndexIVF):
+            if not isinstance(index_config, IndexIVF):  # pyright: ignore[reportUnnecessaryIsInstance]
                 take.wrong("index_config", "IndexIVF, IndexIVFFlat or IndexIVFPQ", index_config)
             if dimension is not None and index_config.dimension not in (None, dimension):
                 raise InvalidValueError("dimension and index_config give two dimensions.")
@@ -582,7 +582,7 @@ def _folder(place: object) -> str | None:
         return None
     if not isinstance(place, (str, os.PathLike)):
         take.wrong("a location", "a path, a DBConfig or a StorageConfig", place)
-    path = os.fspath(place)
+    path: object = os.fspath(place)  # pyright: ignore[reportUnknownVariableType]
     if not isinstance(path, str) or not path:
         raise InvalidValueError("A path must be a str that is not empty.")
     return path

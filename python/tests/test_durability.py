@@ -296,7 +296,7 @@ def test_a_torn_end_of_the_log_is_cut_off_so_that_later_writes_stay(
 import os, sys
 from martlet import Database
 db = Database(sys.argv[1])
-print(len(db))
+print(len(db), flush=True)
 for n in range(10):
     db.add(f"later {n}", [n] * 8)
 os.kill(os.getpid(), 9)

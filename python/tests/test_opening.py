@@ -157,7 +157,7 @@ def test_subclasses_are_databases(folder: Path) -> None:
 
 def test_every_error_is_a_value_error() -> None:
     errors = [value for name, value in vars(martlet).items() if name.endswith("Error")]
-    assert len(errors) == 12
+    assert len(errors) == 15
     for error in errors:
         assert issubclass(error, martlet.MartletError)
         assert issubclass(error, ValueError)
