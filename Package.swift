@@ -109,7 +109,8 @@ let package = Package(
         // Opened when a client first calls, and not linked: see CCurlShim.h.
         .target(name: "CCurlShim", linkerSettings: [.linkedLibrary("dl")]),
         module(
-            "MartletClient", ["MartletModel", "MartletSigV4", "MartletWire", "CCurlShim"]),
+            "MartletClient",
+            ["MartletThreads", "MartletModel", "MartletSigV4", "MartletWire", "CCurlShim"]),
         module("MartletStores", ["MartletModel", "MartletClient"]),
         .target(
             name: "CTransferShim",

@@ -5,6 +5,7 @@
 // nobody holds any more ends its threads.
 
 internal import Glibc
+internal import MartletThreads
 internal import Synchronization
 
 final class CallThreads: Sendable {
@@ -28,7 +29,7 @@ final class CallThreads: Sendable {
         guard let isNewThreadNeeded = state.append(work, threadLimit: limit) else { return false }
         if isNewThreadNeeded {
             let queue = state
-            startThread { while let work = queue.next() { work() } }
+            startThread(takesSignals: false) { while let work = queue.next() { work() } }
         }
         return true
     }
@@ -101,26 +102,4 @@ private final class CallQueue: @unchecked Sendable {
         pthread_cond_broadcast(condition)
         pthread_mutex_unlock(mutex)
     }
-}
-
-/// Starts a thread that takes no signals: those are the program's business.
-func startThread(_ body: @escaping @Sendable () -> Void) {
-    final class Box: Sendable {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    var thread = pthread_t()
-    let code = pthread_create(
-        &thread, nil,
-        { context in
-            Unmanaged<Box>.fromOpaque(context!).takeRetainedValue().body()
-            return nil
-        }, Unmanaged.passRetained(Box(body)).toOpaque())
-    precondition(code == 0, "the system gives no more threads")
-    pthread_detach(thread)
 }

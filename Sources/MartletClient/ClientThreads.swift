@@ -1,6 +1,7 @@
 // Threads for programs that block: calls there need no task.
 
 internal import Glibc
+internal import MartletThreads
 internal import Synchronization
 
 /// Threads that run the same function, each with its number.
@@ -10,7 +11,7 @@ package final class ClientThreads: Sendable {
     package init(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
         running = Mutex(count)
         for number in 0..<count {
-            startThread { [self] in
+            startThread(takesSignals: false) { [self] in
                 body(number)
                 running.withLock { $0 -= 1 }
             }

@@ -1,28 +1,15 @@
-internal import Glibc
 internal import MartletThreads
 internal import Synchronization
 
 /// Runs `body` on so many threads of its own at once and waits for all of them.
 package func onThreads(_ count: Int, _ body: @escaping @Sendable (_ number: Int) -> Void) {
-    final class Start {
-        let body: @Sendable () -> Void
-
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    let threads = (0..<count).map { number in
+        guard let thread = SystemThread({ body(number) }) else {
+            preconditionFailure("the system refuses another thread")
+        }
+        return thread
     }
-    var threads: [pthread_t] = []
-    for number in 0..<count {
-        var thread = pthread_t()
-        let start = Unmanaged.passRetained(Start { body(number) }).toOpaque()
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<Start>.fromOpaque(context!).takeRetainedValue().body()
-                return nil
-            }, start)
-        precondition(code == 0, "the system refuses another thread")
-        threads.append(thread)
-    }
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
 }
 
 /// A flag that threads share.

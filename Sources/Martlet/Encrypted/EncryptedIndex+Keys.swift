@@ -1,6 +1,7 @@
 internal import MartletCatalog
 internal import MartletEngine
 internal import MartletSealing
+internal import MartletThreads
 internal import MartletVectors
 internal import Synchronization
 

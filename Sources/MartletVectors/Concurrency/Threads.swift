@@ -1,34 +1,19 @@
 internal import Glibc
+internal import MartletThreads
 internal import Synchronization
 
 /// Runs `body` on several threads at once, the caller's among them, and returns when all are done.
 /// Threads of their own, because this work would keep tasks of Swift's cooperative pool waiting.
 func onThreads(_ count: Int, _ body: @escaping @Sendable (_ thread: Int) -> Void) {
-    final class Start {
-        let body: () -> Void
-
-        init(_ body: @escaping () -> Void) { self.body = body }
-    }
-    var threads: [pthread_t] = []
+    var threads: [SystemThread] = []
     for number in 1..<max(count, 1) {
-        var thread = pthread_t()
-        let start = Unmanaged.passRetained(Start { body(number) })
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                Unmanaged<Start>.fromOpaque(context!).takeRetainedValue().body()
-                return nil
-            }, start.toOpaque())
-        guard code == 0 else {
-            start.release()
-            break
-        }
+        guard let thread = SystemThread({ body(number) }) else { break }
         threads.append(thread)
     }
     body(0)
     // The parts of threads that the system refused.
     for number in threads.count + 1..<max(count, threads.count + 1) { body(number) }
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
 }
 
 /// Many may insert at once; what rebuilds parts of the index waits for them and holds them off.
