@@ -42,8 +42,8 @@ package enum PlantedBug: String, Sendable, CaseIterable {
 }
 
 /// A store that makes the mistake. Thread safety: that of the store inside.
-final class PlantedStore: KeyValueStore {
-    private let base: SimulatedDisk
+final class PlantedStore: LayeredStore {
+    let base: any KeyValueStore
     private let bug: PlantedBug
     /// So many chances to make the mistake there were.
     private let chances = Mutex(0)
@@ -119,34 +119,5 @@ final class PlantedStore: KeyValueStore {
 
     private static func space(_ key: UnsafeRawBufferPointer) -> KeySpace? {
         key.first.flatMap(KeySpace.init(rawValue:))
-    }
-
-    func sync() throws(StorageError) { try base.sync() }
-    func close() throws(StorageError) { try base.close() }
-    func snapshot() throws(StorageError) -> any KeyValueSnapshot { try base.snapshot() }
-    var statistics: StoreStatistics { base.statistics }
-
-    func approximateSizeBytes(of range: KeyRange) throws(StorageError) -> UInt64 {
-        try base.approximateSizeBytes(of: range)
-    }
-
-    func value(forKey key: [UInt8]) throws(StorageError) -> [UInt8]? {
-        try base.value(forKey: key)
-    }
-
-    func withValue(
-        forKey key: [UInt8], _ body: (RawSpan) throws(StorageError) -> Void
-    ) throws(StorageError) -> Bool {
-        try base.withValue(forKey: key, body)
-    }
-
-    func values(forKeys keys: [[UInt8]]) throws(StorageError) -> [[UInt8]?] {
-        try base.values(forKeys: keys)
-    }
-
-    func cursor(
-        over range: KeyRange, _ direction: ScanDirection
-    ) throws(StorageError) -> any KeyValueCursor {
-        try base.cursor(over: range, direction)
     }
 }

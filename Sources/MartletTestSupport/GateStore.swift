@@ -4,7 +4,7 @@
 package import MartletKeyValue
 internal import MartletThreads
 
-package final class GateStore: KeyValueStore {
+package final class GateStore: LayeredStore {
     private struct Gate {
         /// Commits that may still pass; nil while the gate is open.
         var permits: Int?
@@ -46,37 +46,5 @@ package final class GateStore: KeyValueStore {
             sleepBriefly()
         }
         try base.commit(batch, durability)
-    }
-
-    package func snapshot() throws(StorageError) -> any KeyValueSnapshot { try base.snapshot() }
-
-    package func approximateSizeBytes(of range: KeyRange) throws(StorageError) -> UInt64 {
-        try base.approximateSizeBytes(of: range)
-    }
-
-    package func sync() throws(StorageError) { try base.sync() }
-
-    package func close() throws(StorageError) { try base.close() }
-
-    package var statistics: StoreStatistics { base.statistics }
-
-    package func value(forKey key: [UInt8]) throws(StorageError) -> [UInt8]? {
-        try base.value(forKey: key)
-    }
-
-    package func withValue(
-        forKey key: [UInt8], _ body: (RawSpan) throws(StorageError) -> Void
-    ) throws(StorageError) -> Bool {
-        try base.withValue(forKey: key, body)
-    }
-
-    package func values(forKeys keys: [[UInt8]]) throws(StorageError) -> [[UInt8]?] {
-        try base.values(forKeys: keys)
-    }
-
-    package func cursor(
-        over range: KeyRange, _ direction: ScanDirection
-    ) throws(StorageError) -> any KeyValueCursor {
-        try base.cursor(over: range, direction)
     }
 }

@@ -3,7 +3,7 @@
 
 internal import MartletThreads
 
-package final class FaultyStore: KeyValueStore {
+package final class FaultyStore: LayeredStore {
     /// What calls count together towards a failure.
     package enum Call: Sendable, CaseIterable {
         /// `commit` and `sync`.
@@ -102,19 +102,9 @@ package final class FaultyStore: KeyValueStore {
         return FaultySnapshot(base: try base.snapshot(), store: self)
     }
 
-    package func approximateSizeBytes(of range: KeyRange) throws(StorageError) -> UInt64 {
-        try base.approximateSizeBytes(of: range)
-    }
-
     package func reclaimSpace(ofAbandoned range: KeyRange) {
         base.reclaimSpace(ofAbandoned: range)
     }
-
-    package func close() throws(StorageError) {
-        try base.close()
-    }
-
-    package var statistics: StoreStatistics { base.statistics }
 }
 
 extension FaultyStore {

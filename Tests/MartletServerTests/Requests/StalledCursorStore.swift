@@ -5,7 +5,7 @@ import Glibc
 import MartletKeyValue
 import Synchronization
 
-final class StalledCursorStore: KeyValueStore {
+final class StalledCursorStore: LayeredStore {
     static let freeRows = 200
 
     private struct Gate {
@@ -13,7 +13,7 @@ final class StalledCursorStore: KeyValueStore {
         var waitingCount = 0
     }
 
-    private let base = MemoryStore()
+    let base: any KeyValueStore = MemoryStore()
     private let gate = Mutex(Gate())
 
     func shut() { gate.withLock { $0.isShut = true } }
@@ -36,38 +36,6 @@ final class StalledCursorStore: KeyValueStore {
     ) throws(StorageError) -> any KeyValueCursor {
         StalledCursor(try base.cursor(over: range, direction), self)
     }
-
-    func value(forKey key: [UInt8]) throws(StorageError) -> [UInt8]? {
-        try base.value(forKey: key)
-    }
-
-    func withValue(
-        forKey key: [UInt8], _ body: (RawSpan) throws(StorageError) -> Void
-    ) throws(StorageError) -> Bool {
-        try base.withValue(forKey: key, body)
-    }
-
-    func values(forKeys keys: [[UInt8]]) throws(StorageError) -> [[UInt8]?] {
-        try base.values(forKeys: keys)
-    }
-
-    func snapshot() throws(StorageError) -> any KeyValueSnapshot { try base.snapshot() }
-
-    func commit(
-        _ batch: borrowing WriteBatch, _ durability: Durability
-    ) throws(StorageError) {
-        try base.commit(batch, durability)
-    }
-
-    func approximateSizeBytes(of range: KeyRange) throws(StorageError) -> UInt64 {
-        try base.approximateSizeBytes(of: range)
-    }
-
-    func sync() throws(StorageError) { try base.sync() }
-
-    func close() throws(StorageError) { try base.close() }
-
-    var statistics: StoreStatistics { base.statistics }
 }
 
 private final class StalledCursor: KeyValueCursor {
