@@ -11,16 +11,16 @@ extension AttributeMap {
     /// Checks an item's attributes: their names, and what types cannot say of values.
     func checkAttributes() throws(OperationError) {
         for entry in entries {
-            if let problem = ValueProblem(in: entry) { throw .validation(problem.text) }
+            if let problem = ValueFault(in: entry) { throw .validation(problem.text) }
         }
     }
 
     /// Checks what an expression's placeholders stand for.
     func checkExpressionValues() throws(OperationError) {
         for entry in entries {
-            switch ValueProblem(in: entry.value) {
+            switch ValueFault(in: entry.value) {
             case nil: break
-            case .nesting?: throw .validation(ValueProblem.nesting.text)
+            case .nesting?: throw .validation(ValueFault.nesting.text)
             case let problem?:
                 throw .validation(
                     "ExpressionAttributeValues contains invalid value: \(problem.text) for key "
@@ -30,13 +30,11 @@ extension AttributeMap {
     }
 }
 
-/// What a value can have wrong with it.
-private enum ValueProblem {
-    case emptySet(AttributeType)
-    case nesting, emptyName, longName
-
+extension ValueFault {
+    /// The first in an item's attribute; nil when there is none.
+    ///
     /// - Parameter level: how many lists and maps an item may be around the value, itself included.
-    init?(in entry: AttributeMap.Entry, level: Int = 1) {
+    fileprivate init?(in entry: AttributeMap.Entry, level: Int = 1) {
         if entry.name.isEmpty {
             self = .emptyName
         } else if entry.name.utf8Count > Limits.attributeNameBytes {
@@ -46,7 +44,7 @@ private enum ValueProblem {
         }
     }
 
-    init?(in value: AttributeValue, level: Int = 1) {
+    fileprivate init?(in value: AttributeValue, level: Int = 1) {
         switch value {
         case .string, .number, .binary, .bool, .null: return nil
         case .stringSet(let set) where !set.isEmpty: return nil
@@ -63,35 +61,19 @@ private enum ValueProblem {
         }
     }
 
-    private static func first(within value: AttributeValue, level: Int) -> ValueProblem? {
+    private static func first(within value: AttributeValue, level: Int) -> ValueFault? {
         switch value {
         case .list(let elements):
             for element in elements {
-                if let problem = ValueProblem(in: element, level: level) { return problem }
+                if let problem = ValueFault(in: element, level: level) { return problem }
             }
         case .map(let map):
             for entry in map {
-                if let problem = ValueProblem(in: entry, level: level) { return problem }
+                if let problem = ValueFault(in: entry, level: level) { return problem }
             }
         default: break
         }
         return nil
-    }
-
-    var text: String {
-        let invalid = "One or more parameter values were invalid: "
-        switch self {
-        case .emptySet(.binarySet): return invalid + "Binary sets should not be empty"
-        case .emptySet(.numberSet): return invalid + "An number set  may not be empty"
-        case .emptySet: return invalid + "An string set  may not be empty"
-        case .nesting:
-            return "Nesting Levels have exceeded supported limits: Attributes in the item have "
-                + "nested levels beyond supported limit"
-        case .emptyName: return invalid + "Attribute name must not be empty"
-        case .longName:
-            return invalid + "Attribute name is too large, must be less than "
-                + "\(Limits.attributeNameBytes + 1) bytes"
-        }
     }
 }
 
@@ -207,7 +189,7 @@ extension ExecuteTransaction {
 extension ParsedStatement {
     fileprivate func checkParameters() throws(OperationError) {
         for parameter in parameters {
-            if let problem = ValueProblem(in: parameter) { throw .validation(problem.text) }
+            if let problem = ValueFault(in: parameter) { throw .validation(problem.text) }
         }
     }
 }

@@ -55,9 +55,7 @@ package struct ValueProblem: Sendable, Equatable {
                 + "one of the supported datatypes"
         case .nullIsFalse:
             return invalid + "Null attribute value types must have the value of true"
-        case .emptySet(.binarySet): return invalid + "Binary sets should not be empty"
-        case .emptySet(.numberSet): return invalid + "An number set  may not be empty"
-        case .emptySet: return invalid + "An string set  may not be empty"
+        case .emptySet(let type): return ValueFault.emptySet(type).text
         case .repeatedMember(.numberSet, _): return "Input collection contains duplicates"
         case .repeatedMember(let type, let members):
             let list =
@@ -67,13 +65,9 @@ package struct ValueProblem: Sendable, Equatable {
             let kind = type == .binarySet ? "of type BS" : ""
             return invalid + "Input collection [\(list)]\(kind) contains duplicates."
         case .number(let failure, let numeral): return Self.text(failure, numeral)
-        case .nesting:
-            return "Nesting Levels have exceeded supported limits: Attributes in the item have "
-                + "nested levels beyond supported limit"
-        case .emptyName: return invalid + "Attribute name must not be empty"
-        case .longName:
-            return invalid + "Attribute name is too large, must be less than "
-                + "\(Limits.attributeNameBytes + 1) bytes"
+        case .nesting: return ValueFault.nesting.text
+        case .emptyName: return ValueFault.emptyName.text
+        case .longName: return ValueFault.longName.text
         }
     }
 
