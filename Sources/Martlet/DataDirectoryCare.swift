@@ -111,14 +111,10 @@ package struct DataDirectoryCare {
             path += "/" + name
             if mkdir(path, 0o700) != 0, errno != EEXIST { throw Self.failure("make", path) }
         }
-        guard let stream = opendir(directory.rowsPath) else {
+        guard let names = try? fileNames(in: directory.rowsPath) else {
             throw Self.failure("read", directory.rowsPath)
         }
-        defer { closedir(stream) }
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        for name in names {
             var status = stat()
             let source = "\(directory.rowsPath)/\(name)"
             guard stat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }

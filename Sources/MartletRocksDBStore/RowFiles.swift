@@ -11,13 +11,8 @@ enum RowFiles {
     /// - Throws: `corruption` when rows are in files that could not be found without CURRENT.
     static func checkCurrentIsThere(in folder: String) throws(StorageError) {
         // Nothing is there if making the database was cut short before it held anything.
-        guard let stream = opendir(folder) else { return }
-        defer { closedir(stream) }
         var hasRows = false
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        for name in entryNames(in: folder) {
             if name == "CURRENT" { return }
             if name.hasSuffix(".sst") { hasRows = true }
             if name.hasSuffix(".log") {

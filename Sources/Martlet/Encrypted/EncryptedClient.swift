@@ -328,7 +328,7 @@ public final class EncryptedClient: Sendable {
     private func removeUnknown() {
         guard let path else { return }
         let known = state.withLock { Set($0.catalog.folders.values.map(EncryptedCatalog.name)) }
-        for name in Self.names(in: path)
+        for name in entryNames(in: path)
         where name.utf8.count == 32 && name.allSatisfy(\.isHexDigit) && !known.contains(name) {
             removeFolder(path + "/" + name)
         }
@@ -348,7 +348,7 @@ public final class EncryptedClient: Sendable {
         for folder in parents.reversed() where mkdir(folder, 0o700) != 0 && errno != EEXIST {
             throw .storage("\(folder) cannot be made: \(String(cString: strerror(errno))).")
         }
-        let found = names(in: path)
+        let found = entryNames(in: path)
         guard
             found.isEmpty || found.contains(catalogName)
                 || found.allSatisfy({ $0 == lockName || $0 == keyName || $0.hasSuffix(".new") })
@@ -359,21 +359,8 @@ public final class EncryptedClient: Sendable {
         return path
     }
 
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
-    }
-
     private func removeFolder(_ path: String) {
-        for name in Self.names(in: path) where unlink(path + "/" + name) != 0 {
+        for name in entryNames(in: path) where unlink(path + "/" + name) != 0 {
             removeFolder(path + "/" + name)
         }
         rmdir(path)

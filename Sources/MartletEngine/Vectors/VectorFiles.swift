@@ -6,6 +6,7 @@
 // All of it can be made again from the items, so a failure to remove something is no failure.
 
 internal import Glibc
+internal import MartletKeyValue
 
 struct VectorFiles: Sendable {
     /// Of all indexes.
@@ -34,7 +35,7 @@ struct VectorFiles: Sendable {
 
     /// Removes the folders of indexes that are no more, and of others what a crash left.
     static func removeUnknown(in folder: String, keeping isKnown: (UInt32) -> Bool) {
-        for name in names(in: folder) {
+        for name in entryNames(in: folder) {
             guard let id = UInt32(name) else { continue }
             let files = VectorFiles(folder: folder, indexID: id)
             if isKnown(id) { unlink(files.newPath) } else { files.remove() }
@@ -42,21 +43,7 @@ struct VectorFiles: Sendable {
     }
 
     private static func remove(_ folder: String) {
-        for name in names(in: folder) { unlink("\(folder)/\(name)") }
+        for name in entryNames(in: folder) { unlink("\(folder)/\(name)") }
         rmdir(folder)
-    }
-
-    /// Without "." and ".."; none when there is no such folder.
-    private static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 }

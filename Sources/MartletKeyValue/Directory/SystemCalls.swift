@@ -1,6 +1,6 @@
 // What the directory's files share: errors from `errno`, and folders.
 
-import Glibc
+internal import Glibc
 
 func errorText(_ code: Int32) -> String {
     String(cString: strerror(code))
@@ -27,8 +27,13 @@ func syncFolder(at path: String) throws(StorageError) {
     if fsync(descriptor) != 0, errno != EINVAL { throw storageError(errno, unwritable: path) }
 }
 
+/// The names in a folder, in no order, without "." and ".."; none when it cannot be read.
+package func entryNames(in path: String) -> [String] {
+    ((try? fileNames(in: path)) ?? []).filter { $0 != "." && $0 != ".." }
+}
+
 /// The names in a folder, "." and ".." included, in no order.
-func fileNames(in path: String) throws(StorageError) -> [String] {
+package func fileNames(in path: String) throws(StorageError) -> [String] {
     guard let folder = opendir(path) else { throw storageError(errno, unwritable: path) }
     defer { closedir(folder) }
     var names: [String] = []
