@@ -19,7 +19,8 @@ TEXT = "what an item is long of " * 200
 
 @pytest.fixture
 def two_servers() -> Iterator[tuple[Server, Server]]:
-    servers = Server("--in-memory").start(), Server("--in-memory").start()
+    # A target that takes its time: a copy of some seconds is not over before anybody looks.
+    servers = Server("--in-memory").start(), Server("--in-memory", "--latency", "100").start()
     try:
         yield servers
     finally:
