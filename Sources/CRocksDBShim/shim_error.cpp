@@ -94,4 +94,10 @@ int32_t report_corruption(const char *file, uint64_t offset, const char *text) {
     return mrdb_corruption;
 }
 
+int32_t report_missing(const char *file, const char *text) {
+    report_corruption(file, 0, text);
+    last_error.has_offset = false;
+    return mrdb_corruption;
+}
+
 }  // namespace martlet

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "CRocksDBShim.h"
+#include "shim_ledger.h"
 
 namespace martlet {
 
@@ -37,7 +38,8 @@ public:
 rocksdb::Options make_options(const std::string &path, const mrdb_options &options);
 
 /// Where the store's files are. New logs are filled with zeros up to a chunk ahead, if it is not 0.
-std::unique_ptr<rocksdb::Env> make_environment(uint64_t log_chunk_bytes);
+/// The ledger, which outlives it, is told what becomes of its folder's files.
+std::unique_ptr<rocksdb::Env> make_environment(uint64_t log_chunk_bytes, FileLedger &ledger);
 
 /// The new, empty log at `path`, filled with zeros up to a chunk ahead of its records; or as it was
 /// when that gains nothing.
@@ -45,10 +47,12 @@ std::unique_ptr<rocksdb::FSWritableFile> fill_ahead(
     const std::string &path, std::unique_ptr<rocksdb::FSWritableFile> log, uint64_t chunk_bytes);
 
 int32_t report_corruption(const char *file, uint64_t offset, const char *text);
+/// The same of a file that is not there.
+int32_t report_missing(const char *file, const char *text);
 
 /// Looks for damage in the logs that recovery would drop in silence, unless that is wanted, and
 /// makes the logs end with their last record.
-int32_t check_logs(const std::string &path, bool drops_log_after_damage);
+int32_t check_logs(FileLedger &ledger, bool drops_log_after_damage);
 
 inline rocksdb::Slice slice(const uint8_t *bytes, size_t count) {
     return rocksdb::Slice(reinterpret_cast<const char *>(bytes), count);
@@ -73,7 +77,8 @@ int32_t guarded(Body body) noexcept {
 }  // namespace martlet
 
 struct mrdb_store {
-    /// Outlives the database.
+    /// Both outlive the database.
+    std::unique_ptr<martlet::FileLedger> ledger;
     std::unique_ptr<rocksdb::Env> environment;
     std::unique_ptr<rocksdb::DB> db;
     std::shared_ptr<rocksdb::Cache> cache;

@@ -10,7 +10,7 @@
 // sequence number leaves a gap: otherwise an earlier opening dropped the bad one, and went on.
 //
 // Zeros up to the file's end are room for records that never came (shim_log_file.cpp), and are cut
-// off. Zeros with something behind them are a hole. RocksDB would skip one and replay what follows;
+// off. Bytes that the ledger knows to have been synced are whole, or damaged. Zeros with something behind them are a hole. RocksDB would skip one and replay what follows;
 // where that is to be dropped, a byte is set in the hole that makes it a record, and a bad one.
 //
 // A log is 32 KiB blocks of records that do not cross blocks; integers little-endian:
@@ -57,6 +57,8 @@ enum class Verdict { intact_start, intact, padding, bad };
 struct Log {
     uint64_t number;
     std::string name;
+    /// What is known to have been whole.
+    uint64_t synced_bytes = 0;
 };
 
 /// Judges the record at `offset`, and says where the next one is to be looked for.
@@ -113,10 +115,12 @@ bool finds_record(const uint8_t *bytes, size_t count, size_t offset, uint64_t se
 }
 
 /// Removes logs without a byte: each open leaves one, and RocksDB keeps them until it next flushes.
-void remove_empty_logs(const std::string &folder) {
-    for (const Log &log : logs_in(folder)) {
-        const std::string path = folder + "/" + log.name;
+void remove_empty_logs(const martlet::FileLedger &ledger) {
+    for (const Log &log : logs_in(ledger.folder)) {
+        const std::string path = ledger.folder + "/" + log.name;
         struct stat status;
+        // What the ledger asks for, RocksDB removes.
+        if (ledger.has_log(log.number)) continue;
         if (stat(path.c_str(), &status) == 0 && status.st_size == 0) unlink(path.c_str());
     }
 }
@@ -158,6 +162,7 @@ private:
 
 /// How a log is to be changed for RocksDB.
 struct Remedy {
+    uint64_t log;
     std::string path;
     enum { cut, mark } kind;
     uint64_t offset;
@@ -192,16 +197,17 @@ bool has_record_after_damage(
         if (verdict == Verdict::bad) {
             const bool ends = is_zero(bytes + offset, count - offset);
             if (!has_bad && (ends || is_zero(bytes + offset, header_size)))
-                remedies.push_back({path, ends ? Remedy::cut : Remedy::mark, offset});
+                remedies.push_back({log.number, path, ends ? Remedy::cut : Remedy::mark, offset});
             has_bad = true;
             progress.is_unbroken = false;
-            if (!progress.has_damage) {
+            const bool was_whole = offset < log.synced_bytes;
+            if (was_whole || !progress.has_damage) {
                 progress.has_damage = true;
                 progress.file = log.name;
                 progress.offset = offset;
             }
-            if (ends) break;
-            found = finds_record(bytes, count, offset + 1, progress.sequence);
+            if (ends && !was_whole) break;
+            found = was_whole || finds_record(bytes, count, offset + 1, progress.sequence);
             next = (offset / block_size + 1) * block_size;
         } else if (verdict != Verdict::padding) {
             const uint64_t expected = progress.next_sequence;
@@ -235,12 +241,32 @@ void apply(const Remedy &remedy) {
 
 namespace martlet {
 
-int32_t check_logs(const std::string &path, bool drops_log_after_damage) {
+uint64_t intact_bytes(const std::string &path, uint64_t byte_count) {
+    const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return 0;
+    struct stat status;
+    const size_t count = fstat(descriptor, &status) == 0 ? static_cast<size_t>(status.st_size) : 0;
+    void *mapping = count ? mmap(nullptr, count, PROT_READ, MAP_PRIVATE, descriptor, 0) : MAP_FAILED;
+    close(descriptor);
+    if (mapping == MAP_FAILED) return 0;
+    const uint8_t *bytes = static_cast<const uint8_t *>(mapping);
+    size_t offset = 0;
+    for (size_t next; offset < std::min<uint64_t>(byte_count, count); offset = next) {
+        const Verdict verdict = judge(bytes, count, offset, &next);
+        // Too few bytes for a record are the end of a block, or of what was cut off.
+        if (verdict == Verdict::bad || (verdict == Verdict::padding && next > count)) break;
+    }
+    munmap(mapping, count);
+    return std::min<uint64_t>(offset, count);
+}
+
+int32_t check_logs(FileLedger &ledger, bool drops_log_after_damage) {
     Progress progress;
     std::vector<Remedy> remedies;
-    for (const Log &log : logs_in(path)) {
+    for (Log &log : logs_in(ledger.folder)) {
         const size_t earlier_count = remedies.size();
-        if (!has_record_after_damage(path, log, progress, remedies)) continue;
+        if (!drops_log_after_damage) log.synced_bytes = ledger.synced_bytes_of_log(log.number);
+        if (!has_record_after_damage(ledger.folder, log, progress, remedies)) continue;
         if (!drops_log_after_damage) {
             return report_corruption(
                 progress.file.c_str(), progress.offset,
@@ -249,8 +275,11 @@ int32_t check_logs(const std::string &path, bool drops_log_after_damage) {
         // This log may be the one that goes on after the zeros of another.
         if (earlier_count > 0) remedies[earlier_count - 1].kind = Remedy::mark;
     }
-    for (const Remedy &remedy : remedies) apply(remedy);
-    remove_empty_logs(path);
+    for (const Remedy &remedy : remedies) {
+        // What is not cut is skipped by RocksDB.
+        if (remedy.kind == Remedy::mark || ledger.lower_log(remedy.log, remedy.offset)) apply(remedy);
+    }
+    remove_empty_logs(ledger);
     return mrdb_ok;
 }
 

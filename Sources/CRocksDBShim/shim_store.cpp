@@ -5,6 +5,8 @@
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/utilities/debug.h>
 
+#include <sys/stat.h>
+
 #include <vector>
 
 #include "shim_internal.h"
@@ -27,26 +29,50 @@ void lend(const rocksdb::Slice &bytes, size_t index, void *context, mrdb_sink si
 /// A bound above every key in use, for calls that have no way to say "no bound".
 std::string beyond_all_keys() { return std::string(64, '\xFF'); }
 
+/// RocksDB looks for table files when it opens, and for blob files when it reads from them.
+int32_t check_blobs_are_there(rocksdb::DB &db) {
+    rocksdb::ColumnFamilyMetaData files;
+    db.GetColumnFamilyMetaData(&files);
+    for (const auto &blob : files.blob_files) {
+        const std::string name = blob.blob_file_name.substr(blob.blob_file_name.rfind('/') + 1);
+        struct stat status;
+        if (stat((db.GetName() + "/" + name).c_str(), &status) != 0)
+            return martlet::report_missing(name.c_str(), "it has values, and is missing");
+        const uint64_t byte_count = static_cast<uint64_t>(status.st_size);
+        if (byte_count < blob.blob_file_size)
+            return martlet::report_corruption(name.c_str(), byte_count, "it is cut off");
+    }
+    return mrdb_ok;
+}
+
 }  // namespace
 
 int32_t mrdb_open(const char *path, const mrdb_options *options, mrdb_store **store) {
     *store = nullptr;
     return guarded([&]() -> int32_t {
-        if (const int32_t code = martlet::check_logs(path, options->drops_log_after_damage))
-            return code;
         auto opened = std::make_unique<mrdb_store>();
+        opened->ledger =
+            std::make_unique<martlet::FileLedger>(path, !options->drops_log_after_damage);
+        if (const int32_t code = opened->ledger->check()) return code;
+        if (const int32_t code =
+                martlet::check_logs(*opened->ledger, options->drops_log_after_damage))
+            return code;
         rocksdb::Options settings = martlet::make_options(path, *options);
         opened->cache =
             settings.table_factory->GetOptions<rocksdb::BlockBasedTableOptions>()->block_cache;
         opened->observer = std::make_shared<martlet::Observer>();
         opened->prefix_length = options->prefix_length;
         settings.listeners.push_back(opened->observer);
-        opened->environment = martlet::make_environment(options->log_chunk_bytes);
+        opened->environment = martlet::make_environment(options->log_chunk_bytes, *opened->ledger);
         settings.env = opened->environment.get();
         rocksdb::DB *db = nullptr;
         const rocksdb::Status status = rocksdb::DB::Open(settings, path, &db);
         if (!status.ok()) return report(status);
         opened->db.reset(db);
+        if (const int32_t code = check_blobs_are_there(*db)) {
+            db->Close();
+            return code;
+        }
         *store = opened.release();
         return mrdb_ok;
     });
@@ -240,7 +266,21 @@ int32_t mrdb_count_versions(
 }
 
 int32_t mrdb_repair(const char *path, const mrdb_options *options) {
-    return guarded([&] { return report(rocksdb::RepairDB(path, martlet::make_options(path, *options))); });
+    return guarded([&]() -> int32_t {
+        // What is repaired begins again with the first MANIFEST.
+        if (const int32_t code = martlet::remove_ledger(path)) return code;
+        return report(rocksdb::RepairDB(path, martlet::make_options(path, *options)));
+    });
+}
+
+int32_t mrdb_accept_missing(const char *path, bool *is_accepted) {
+    *is_accepted = false;
+    return guarded([&]() -> int32_t {
+        martlet::FileLedger ledger(path, true);
+        if (ledger.check() == mrdb_ok || !ledger.is_openable_without()) return mrdb_ok;
+        *is_accepted = true;
+        return martlet::remove_ledger(path);
+    });
 }
 
 uint64_t mrdb_latest_sequence(mrdb_store *store) { return store->db->GetLatestSequenceNumber(); }

@@ -32,7 +32,8 @@ extension StorageError: CustomStringConvertible {
             let place = file.map { " in \($0)" } ?? ""
             let position = offset.map { " at byte \($0)" } ?? ""
             return "Stored data is damaged\(place)\(position): \(detail). "
-                + "Stop writing, check the disk, and restore the data directory from a backup."
+                + "Stop writing, check the disk, and restore the data directory from a backup; or "
+                + "keep what is left of it with `martlet repair`."
         case .full:
             return "No space is left for the data directory. "
                 + "Free or add space, then restart; what was acknowledged is kept."

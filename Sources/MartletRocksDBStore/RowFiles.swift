@@ -1,6 +1,6 @@
 // A file of the store whose absence RocksDB takes for a database that is new: without CURRENT it makes
-// an empty one, and deletes what is there. A log that is gone cannot be told from one that was not
-// needed: copies have none.
+// an empty one, and deletes what is there. The shim's ledger (shim_ledger.h) tells of it, too, where
+// there is one: copies and directories of older programs have none.
 
 internal import Glibc
 internal import MartletKeyValue

@@ -145,6 +145,10 @@ int32_t mrdb_count_versions(
     mrdb_store *store, const uint8_t *lower, size_t lower_count, const uint8_t *upper,
     size_t upper_count, uint64_t *count, uint64_t *bytes);
 
+/// Makes a closed database openable that is refused only because logs are gone or cut off, or because
+/// the ledger is damaged: with what is left. Whether it is one.
+int32_t mrdb_accept_missing(const char *path, bool *is_accepted);
+
 /// Makes what can be read of a closed, damaged database openable. Loses what cannot be read.
 int32_t mrdb_repair(const char *path, const mrdb_options *options);
 
