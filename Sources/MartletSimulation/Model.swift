@@ -16,7 +16,7 @@ struct ModelTable {
     var stream: ModelStream?
     /// Since when it can be restored, and what it was at moments to come back to.
     var recoverySince: Double?
-    var remembered: [(time: Double, items: [PrimaryKey: Item])] = []
+    var remembered: [RememberedMoment] = []
 
     var definition: TableDefinition { reference.definition }
 
@@ -41,6 +41,13 @@ struct ModelTable {
     func hasDueItem(_ key: PrimaryKey, _ now: Double) -> Bool {
         reference[key].map { isDue($0, now) } ?? false
     }
+}
+
+struct RememberedMoment {
+    let time: Double
+    let items: [PrimaryKey: Item]
+    /// How often the clock had gone back by then.
+    let setbackCount: Int
 }
 
 struct ModelStream {

@@ -177,6 +177,12 @@ extension Simulation {
         where failure(of: { try database.engine.run(DescribeBackup(arn: arn)) }) != nil {
             model.backups[arn] = nil
         }
+        let backups = try database.engine.run(ListBackups()).backups.map(\.arn)
+        for arn in backups where model.backups[arn] == nil {
+            // As a table that came.
+            for _ in 0..<4 { database.engine.workInBackground() }
+            _ = try database.engine.run(DeleteBackup(arn: arn))
+        }
     }
 
     private func discard(_ name: TableName) throws {

@@ -199,14 +199,17 @@ extension Simulation {
 
     // MARK: The past
 
-    /// A moment is told from others by what the clock says, so writes after it are later.
+    /// A moment is told from others by what the clock says, so writes after it are later, as long as
+    /// the clock does not go back.
     func remember(_ random: inout SeededRandom) {
         advanceClock(0.001)
         guard let name = pickTable(&random), let table = model.tables[name],
             let since = table.recoverySince, clock.now > since, clock.now > latestMoment
         else { return }
         note("remember \(name) at \(clock.now)")
-        model.tables[name]!.remembered.append((clock.now, table.items))
+        model.tables[name]!.remembered.append(
+            RememberedMoment(
+                time: clock.now, items: table.items, setbackCount: clockSetbacks.count))
         advanceClock(0.001)
         mark()
     }
@@ -219,8 +222,9 @@ extension Simulation {
     func restoreMoment(_ random: inout SeededRandom) throws {
         guard let name = pickTable(&random), let target = newName(&random) else { return }
         let earliest = clock.now - 34 * 86_400
-        let moments = model.tables[name]!.remembered.filter {
-            $0.time > earliest && $0.time <= clock.now
+        let moments = model.tables[name]!.remembered.filter { moment in
+            moment.time > earliest && moment.time <= clock.now
+                && clockSetbacks[moment.setbackCount...].allSatisfy { $0 > moment.time }
         }
         guard !moments.isEmpty else { return }
         let moment = random.pick(moments)

@@ -77,8 +77,12 @@ package final class Simulation: @unchecked Sendable {
     var interludeProblem: (any Error)?
     /// The latest moment of any write: moments never go back, though the clock does.
     var latestMoment: Double = 0
-    /// The latest time that the clock has shown.
+    /// The earliest and the latest time that the clock has shown.
+    var earliestTime: Double
     var latestTime: Double
+    /// What the clock showed each time after it had gone back. What is written then is not later than
+    /// moments that were remembered before.
+    var clockSetbacks: [Double] = []
     /// Background work is under way: what is due may go at any moment.
     var isWorking = false
     /// Of the last commit that was answered.
@@ -96,6 +100,7 @@ package final class Simulation: @unchecked Sendable {
         self.folder = folder
         isAsync = seed % 4 == 3
         faults = FaultyStore(disk)
+        earliestTime = clock.now
         latestTime = clock.now
         if let folder { removeTree(folder) }
         try open()
@@ -240,9 +245,11 @@ package final class Simulation: @unchecked Sendable {
 
     func advanceClock(_ seconds: Double) {
         clock.advance(seconds: seconds)
+        earliestTime = min(earliestTime, clock.now)
         latestTime = max(latestTime, clock.now)
+        if seconds < 0 { clockSetbacks.append(clock.now) }
     }
 
     /// Whether streams may have lost their oldest records: the day after they were made has passed.
-    var mayHaveTrimmed: Bool { latestTime > 1_790_000_000 + 80_000 }
+    var mayHaveTrimmed: Bool { latestTime > earliestTime + 80_000 }
 }
