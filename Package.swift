@@ -90,15 +90,7 @@ let package = Package(
                 "MartletPartiQL",
                 "MartletVectors", "MartletKeyValue", "MartletCatalog", "MartletIndexes",
             ]),
-        module(
-            "Martlet",
-            [
-                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
-                "MartletVectors", "MartletKeyValue", "MartletRocksDBStore", "MartletSealing",
-                "MartletCatalog", "MartletIndexes", "MartletEngine",
-            ]),
-
-        // The server.
+        // The client of any DynamoDB.
         module("MartletSigV4", ["COpenSSL"]),
         module(
             "MartletWire",
@@ -111,6 +103,22 @@ let package = Package(
         module(
             "MartletClient",
             ["MartletThreads", "MartletModel", "MartletSigV4", "MartletWire", "CCurlShim"]),
+        // Sealed records as the items of a table.
+        module(
+            "MartletSealedTables",
+            ["MartletThreads", "MartletModel", "MartletKeyValue", "MartletSealing", "MartletClient"]),
+
+        // The database, embedded.
+        module(
+            "Martlet",
+            [
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
+                "MartletVectors", "MartletKeyValue", "MartletRocksDBStore", "MartletSealing",
+                "MartletCatalog", "MartletIndexes", "MartletEngine", "MartletClient",
+                "MartletSealedTables",
+            ]),
+
+        // The server.
         module("MartletStores", ["MartletModel", "MartletClient"]),
         .target(
             name: "CTransferShim",
@@ -137,7 +145,10 @@ let package = Package(
         .target(name: "CMartletAPI"),
         module(
             "MartletCAPI",
-            ["CMartletAPI", "MartletVectors", "MartletEngine", "Martlet", "MartletServer"]),
+            [
+                "CMartletAPI", "MartletVectors", "MartletEngine", "MartletClient", "Martlet",
+                "MartletServer",
+            ]),
 
         .target(name: "CMartletProcess"),
         .executableTarget(
@@ -199,10 +210,16 @@ let package = Package(
                 "MartletTestSupport",
             ]),
         tests(
+            "MartletSealedTables",
+            [
+                "MartletModel", "MartletKeyValue", "MartletSealing", "MartletEngine",
+                "MartletServer", "MartletClient", "MartletTestBasics",
+            ]),
+        tests(
             "Martlet",
             [
                 "MartletThreads", "MartletModel", "MartletCatalog", "MartletEngine",
-                "MartletTestBasics",
+                "MartletKeyValue", "MartletServer", "MartletClient", "MartletTestBasics",
                 "MartletTestSupport",
             ]),
         tests("MartletSimulation", ["MartletKeyValue"]),

@@ -64,6 +64,7 @@ extension Failure {
             case .noUser: MARTLET_ABSENT
             case .dimensionMismatch: MARTLET_DIMENSION
             case .notFinite: MARTLET_NOT_FINITE
+            case .changedElsewhere: MARTLET_CONFLICT
             case .storage: MARTLET_STORAGE
             }
         self.init(code, error.description)

@@ -133,7 +133,7 @@ public final class DynamoDBClient: Sendable {
     }
 
     /// Waits as after a failed attempt, for what an answer leaves undone. Blocks.
-    func pause(after attempt: Int, isOver: () -> Bool) {
+    package func pause(after attempt: Int, isOver: () -> Bool = { false }) {
         clock.pause(policy.pause(after: attempt, fraction: clock.fraction()), until: isOver)
     }
 

@@ -20,6 +20,12 @@ public enum StorageError: Error, Sendable, Equatable {
     case unsupportedFormat(path: String, found: UInt32, supported: UInt32)
     /// The directory cannot be made, entered or written.
     case unwritableDirectory(path: String, detail: String)
+    /// Somebody else has written since this store was opened; nothing was written. Opened again, it
+    /// has both.
+    case changedElsewhere
+    /// What is kept elsewhere could not be reached, read or written: what the way to it or the
+    /// service there says.
+    case remote(String)
     /// The store was closed before the call.
     case closed
 }
@@ -56,6 +62,11 @@ extension StorageError: CustomStringConvertible {
         case .unwritableDirectory(let path, let detail):
             return "The data directory \(path) cannot be written: \(detail). "
                 + "Give this user write permission there, or choose another directory."
+        case .changedElsewhere:
+            return "Another program has written since this store was opened. "
+                + "Nothing was written. Open it again and repeat the write."
+        case .remote(let detail):
+            return "The table could not be read or written: \(detail)."
         case .closed:
             return "The store is closed. Open it again to use it."
         }

@@ -49,6 +49,8 @@ enum martlet_code {
     MARTLET_PERMISSION = 13,
     /// Sealed data was altered, moved, cut, removed, or is older than it must be.
     MARTLET_INTEGRITY = 14,
+    /// Somebody else has written meanwhile; nothing was written.
+    MARTLET_CONFLICT = 15,
 };
 
 typedef struct martlet_error {

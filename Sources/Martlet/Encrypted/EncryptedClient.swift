@@ -9,12 +9,13 @@
 // A folder of an index that is not in the catalogue was left by a crash, and goes.
 
 internal import Glibc
+public import MartletClient
 internal import MartletKeyValue
 internal import MartletRocksDBStore
 internal import MartletSealing
 internal import Synchronization
 
-/// Encrypted vector indexes in one folder, or in memory.
+/// Encrypted vector indexes in one folder, in a DynamoDB table, or in memory.
 ///
 ///     let client = try EncryptedClient(path: "indexes")
 ///     let index = try client.createIndex("notes", key: key, dimension: 384)
@@ -27,7 +28,8 @@ internal import Synchronization
 /// Names of indexes are encrypted, too: with `catalogKey`, or with a key that lies in the folder, so
 /// that they can be listed without one. Then whoever has the folder can read them.
 ///
-/// One process opens a folder at a time. Thread safety: every method may be called from any thread.
+/// One process opens a folder at a time. Any number use a table; of those that have an index open, one
+/// writes, and when another does, it is told so (`changedElsewhere`). Thread safety: every method may be called from any thread.
 public final class EncryptedClient: Sendable {
     private struct State: ~Copyable {
         var catalog: EncryptedCatalog
@@ -38,8 +40,9 @@ public final class EncryptedClient: Sendable {
         var isClosed = false
     }
 
-    /// nil in memory.
+    /// nil in memory, and for a table.
     private let path: String?
+    private let table: EncryptedTable?
     private let catalogKey: Secret
     private let log: @Sendable (String) -> Void
     private let state: Mutex<State>
@@ -96,12 +99,60 @@ public final class EncryptedClient: Sendable {
             state = Mutex(State(catalog: EncryptedCatalog(), lock: lock))
         }
         self.path = path
+        table = nil
         self.log = log
         removeUnknown()
     }
 
+    /// Opens a DynamoDB table, at AWS or at any other endpoint; it is made if there is none.
+    ///
+    ///     let database = try DynamoDBClient(.load(region: "eu-west-2"))
+    ///     let client = try EncryptedClient(
+    ///         table: "indexes", client: database, catalogKey: key, cacheFolder: "/var/cache/indexes")
+    ///
+    /// What is in the table is sealed as in a folder. An index that is open has all its sealed
+    /// records here: in memory, or in `cacheFolder`, with which it is opened again without reading
+    /// from the table what did not change. Nothing there is trusted.
+    ///
+    /// An index that a failed write has left, or that somebody else has written to, can be read;
+    /// before it is written to again, close it and load it.
+    ///
+    /// - Parameters:
+    ///   - client: where the table is, who asks, and how often a request is repeated. It has to stay
+    ///     open.
+    ///   - catalogKey: keeps names of indexes from whoever has the table. With it the table has to be
+    ///     opened from then on.
+    ///   - cacheFolder: made if there is none; one process has it at a time. Sealed, too.
+    ///   - log: as for a folder.
+    /// - Throws: `wrongCatalogKey`; `storage` when the table cannot be reached, made or read, or is
+    ///   another program's.
+    public init(
+        table name: String, client: DynamoDBClient, catalogKey: EncryptionKey,
+        cacheFolder: String? = nil, log: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws(EncryptedIndexError) {
+        var lock: DirectoryLock?
+        var folder: String?
+        if let cacheFolder {
+            let path = try Self.makeFolder(cacheFolder, isCache: true)
+            do throws(StorageError) {
+                lock = try DirectoryLock(directory: path, name: Self.lockName)
+            } catch {
+                throw EncryptedIndexError(error)
+            }
+            folder = path
+        }
+        let table = try EncryptedTable(name, client: client, cacheFolder: folder)
+        let catalog = try table.catalog(catalogKey.secret)
+        path = nil
+        self.table = table
+        self.catalogKey = catalogKey.secret
+        self.log = log
+        state = Mutex(State(catalog: catalog, lock: lock))
+    }
+
     private init() {
         path = nil
+        table = nil
         catalogKey = .random()
         log = { _ in }
         state = Mutex(State(catalog: EncryptedCatalog()))
@@ -132,19 +183,37 @@ public final class EncryptedClient: Sendable {
         let keyring = Keyring(owner: key.secret, settings: settings.bytes)
         return try state.withLock { state throws(EncryptedIndexError) in
             try Self.checkOpen(state)
-            guard state.catalog.folders[name] == nil else { throw .indexExists }
+            try followTable(&state)
             let folder = randomBytes(16)
-            let storage = try self.storage(in: folder, creates: true)
-            let sealed = try translating { () throws(SealingError) in
-                try SealedStore(creatingIn: storage, keyring)
+            if let table {
+                try removeRemains(of: name, in: table, &state)
+            }
+            guard state.catalog.folders[name] == nil else { throw .indexExists }
+            let sealed: SealedStore
+            if let table {
+                sealed = try table.create(folder, keyring)
+            } else {
+                let storage = try self.storage(in: folder, creates: true)
+                sealed = try translating { () throws(SealingError) in
+                    try SealedStore(creatingIn: storage, keyring)
+                }
+                state.memory[name] = path == nil ? storage : nil
             }
             let core = try EncryptedCore(sealed, vectorFolder: vectorFolder(folder), log: log)
             if let dimension { _ = try core.schema(dimension: dimension) }
-            var catalog = state.catalog
-            catalog.folders[name] = folder
-            try save(catalog)
-            state.catalog = catalog
-            state.memory[name] = path == nil ? storage : nil
+            do throws(EncryptedIndexError) {
+                try changeCatalog(&state) { catalog throws(EncryptedIndexError) in
+                    guard catalog.folders[name] == nil else { throw .indexExists }
+                    catalog.folders[name] = folder
+                }
+            } catch {
+                if let table {
+                    // Somebody else was quicker, or the catalogue could not be written.
+                    try? core.close(as: .deleted)
+                    try? table.delete(folder)
+                }
+                throw error
+            }
             state.opened[name] = core
             return EncryptedIndex(self, core, .owner)
         }
@@ -163,6 +232,7 @@ public final class EncryptedClient: Sendable {
     ) throws(EncryptedIndexError) -> EncryptedIndex {
         try state.withLock { state throws(EncryptedIndexError) in
             try Self.checkOpen(state)
+            try followTable(&state)
             guard let folder = state.catalog.folders[name] else { throw .noIndex }
             if let core = state.opened[name], (try? core.open()) != nil {
                 let bytes = try translating { () throws(SealingError) in
@@ -178,6 +248,16 @@ public final class EncryptedClient: Sendable {
                 throw .missing("the file of keys")
             }
             let holder = try self.holder(of: key, keys, name, state)
+            if let table {
+                let sealed = try table.load(folder, key: key, atLeast: version)
+                let core = try EncryptedCore(sealed, vectorFolder: vectorFolder(folder), log: log)
+                guard core.settings.name == name else {
+                    try core.close(as: .closed)
+                    throw .altered("the catalogue")
+                }
+                state.opened[name] = core
+                return EncryptedIndex(self, core, holder)
+            }
             let kept = state.memory[name]
             let storage = if let kept { kept } else { try self.storage(in: folder, creates: false) }
             do throws(EncryptedIndexError) {
@@ -202,6 +282,7 @@ public final class EncryptedClient: Sendable {
     public func listIndexes() throws(EncryptedIndexError) -> [String] {
         try state.withLock { state throws(EncryptedIndexError) in
             try Self.checkOpen(state)
+            try followTable(&state)
             return state.catalog.folders.keys.sorted()
         }
     }
@@ -246,19 +327,23 @@ public final class EncryptedClient: Sendable {
                 throw .deleted
             }
             try core.close(as: .deleted)
+            if let table {
+                state.opened[name] = nil
+                try table.delete(folder)
+                return try changeCatalog(&state) { catalog in
+                    if catalog.folders[name] == folder { catalog.folders[name] = nil }
+                }
+            }
             if let path {
                 let keys =
                     path + "/" + EncryptedCatalog.name(of: folder) + "/"
                     + FolderSideParts.keyringName
                 try translating { () throws(StorageError) in try SmallFile.erase(keys) }
             }
-            var catalog = state.catalog
-            catalog.folders[name] = nil
             state.opened[name] = nil
             state.memory[name] = nil
-            try save(catalog)
-            state.catalog = catalog
-            if let path { removeFolder(path + "/" + EncryptedCatalog.name(of: folder)) }
+            try changeCatalog(&state) { $0.folders[name] = nil }
+            if let path { Self.removeFolder(path + "/" + EncryptedCatalog.name(of: folder)) }
         }
     }
 
@@ -288,6 +373,7 @@ public final class EncryptedClient: Sendable {
     private func keys(
         _ name: String, _ folder: [UInt8], _ state: borrowing State
     ) throws(EncryptedIndexError) -> [UInt8]? {
+        if let table { return try table.keyring(of: folder) }
         do throws(SealingError) {
             if let path {
                 let name = path + "/" + EncryptedCatalog.name(of: folder)
@@ -314,14 +400,44 @@ public final class EncryptedClient: Sendable {
     }
 
     private func vectorFolder(_ folder: [UInt8]) -> String? {
-        path.map { $0 + "/" + EncryptedCatalog.name(of: folder) + "/vectors" }
+        if let table { return table.vectorFolder(folder) }
+        return path.map { $0 + "/" + EncryptedCatalog.name(of: folder) + "/vectors" }
     }
 
-    private func save(_ catalog: EncryptedCatalog) throws(EncryptedIndexError) {
-        guard let path else { return }
-        try translating { () throws(StorageError) in
-            try SmallFile.replace(
-                path + "/" + Self.catalogName, with: catalog.bytes(catalogKey), wipesOld: true)
+    /// Of a table: the catalogue as it is now. Others change it, too.
+    private func followTable(_ state: inout State) throws(EncryptedIndexError) {
+        if let table { state.catalog = try table.catalog(catalogKey) }
+    }
+
+    private func changeCatalog(
+        _ state: inout State,
+        _ change: (inout EncryptedCatalog) throws(EncryptedIndexError) -> Void
+    ) throws(EncryptedIndexError) {
+        if let table {
+            state.catalog = try table.changeCatalog(catalogKey, change)
+            return
+        }
+        var catalog = state.catalog
+        try change(&catalog)
+        if let path {
+            try translating { () throws(StorageError) in
+                try SmallFile.replace(
+                    path + "/" + Self.catalogName, with: catalog.bytes(catalogKey), wipesOld: true)
+            }
+        }
+        state.catalog = catalog
+    }
+
+    /// An index without a keyring is one whose deletion did not come to its end.
+    private func removeRemains(
+        of name: String, in table: EncryptedTable, _ state: inout State
+    ) throws(EncryptedIndexError) {
+        guard let folder = state.catalog.folders[name], try table.keyring(of: folder) == nil else {
+            return
+        }
+        try table.delete(folder)
+        try changeCatalog(&state) { catalog in
+            if catalog.folders[name] == folder { catalog.folders[name] = nil }
         }
     }
 
@@ -330,12 +446,14 @@ public final class EncryptedClient: Sendable {
         let known = state.withLock { Set($0.catalog.folders.values.map(EncryptedCatalog.name)) }
         for name in entryNames(in: path)
         where name.utf8.count == 32 && name.allSatisfy(\.isHexDigit) && !known.contains(name) {
-            removeFolder(path + "/" + name)
+            Self.removeFolder(path + "/" + name)
         }
     }
 
     /// - Returns: the path without slashes at its end.
-    private static func makeFolder(_ path: String) throws(EncryptedIndexError) -> String {
+    private static func makeFolder(
+        _ path: String, isCache: Bool = false
+    ) throws(EncryptedIndexError) -> String {
         var path = path
         while path.count > 1, path.last == "/" { path.removeLast() }
         var parents: [String] = []
@@ -349,6 +467,13 @@ public final class EncryptedClient: Sendable {
             throw .storage("\(folder) cannot be made: \(String(cString: strerror(errno))).")
         }
         let found = entryNames(in: path)
+        if isCache {
+            guard found.allSatisfy({ $0 == lockName || $0.utf8.count == 32 }) else {
+                throw .storage(
+                    "\(path) is not a cache of encrypted indexes. Choose an empty or a new folder.")
+            }
+            return path
+        }
         guard
             found.isEmpty || found.contains(catalogName)
                 || found.allSatisfy({ $0 == lockName || $0 == keyName || $0.hasSuffix(".new") })
@@ -359,7 +484,7 @@ public final class EncryptedClient: Sendable {
         return path
     }
 
-    private func removeFolder(_ path: String) {
+    static func removeFolder(_ path: String) {
         for name in entryNames(in: path) where unlink(path + "/" + name) != 0 {
             removeFolder(path + "/" + name)
         }

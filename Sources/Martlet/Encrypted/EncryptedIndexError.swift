@@ -32,6 +32,9 @@ public enum EncryptedIndexError: Error, Sendable, Hashable {
     case closed
     case userExists
     case noUser
+    /// Somebody else has written to the index, or changed its keys, since it was loaded; nothing was
+    /// written. Close it, load it again, and repeat the write.
+    case changedElsewhere
     case dimensionMismatch(expected: Int, actual: Int)
     /// A number is infinite or not a number.
     case notFinite
@@ -64,6 +67,9 @@ extension EncryptedIndexError: CustomStringConvertible {
         case .closed: "The index is closed. Load it again to use it."
         case .userExists: "There is a user of this id already."
         case .noUser: "There is no user of this id."
+        case .changedElsewhere:
+            "Another program has written to the index since it was loaded. Nothing was written. "
+                + "Close it, load it again, and repeat the write."
         case .dimensionMismatch(let expected, let actual):
             "The vector has \(actual) elements, but the index has \(expected) dimensions."
         case .notFinite: "A number is infinite or not a number."
@@ -99,6 +105,9 @@ extension EncryptedIndexError {
     init(_ error: StorageError) {
         switch error {
         case .closed: self = .closed
+        case .changedElsewhere: self = .changedElsewhere
+        case .readOnly(let detail):
+            self = .storage("Writes are refused: \(detail). Close the index and load it again.")
         case .corruption(let file, let offset, let detail):
             var place = file ?? detail
             if let offset { place += " at byte \(offset)" }

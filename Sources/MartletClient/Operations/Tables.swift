@@ -173,6 +173,16 @@ extension AnswerReader {
 }
 
 extension TableDescription {
+    /// `S`, `N` or `B`, by the names of the attributes that keys have.
+    package var keyTypes: [String: String] {
+        var types: [String: String] = [:]
+        for attribute in tree["AttributeDefinitions"]?.elements ?? [] {
+            guard let name = attribute["AttributeName"]?.string else { continue }
+            types[name] = attribute["AttributeType"]?.string
+        }
+        return types
+    }
+
     init(_ tree: JSONTree, json: String) {
         self.tree = tree
         self.json = json

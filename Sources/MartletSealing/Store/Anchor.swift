@@ -7,13 +7,26 @@
 //   12      16     tag of nothing, sealed under the data key's key for anchors with the version as
 //                  nonce and the index's id as associated data
 
-enum Anchor {
+package enum Anchor {
     static let byteCount = 28
 
     static func bytes(version: UInt64, _ keyring: Keyring) -> [UInt8] {
         let dataKey = keyring.currentDataKey
         return dataKey.id.littleEndianBytes + version.littleEndianBytes
             + key(dataKey.key).seal([], Nonce(version), associated: keyring.indexID)
+    }
+
+    /// Of two anchors that lie in different places the one that says the later version; neither is
+    /// checked.
+    package static func newest(_ first: [UInt8]?, _ second: [UInt8]?) -> [UInt8]? {
+        func version(_ bytes: [UInt8]) -> UInt64 {
+            guard bytes.count == byteCount else { return 0 }
+            return bytes.withUnsafeBytes {
+                UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
+            }
+        }
+        guard let first, let second else { return first ?? second }
+        return version(first) < version(second) ? second : first
     }
 
     /// - Throws: `cutShort`, `altered`.

@@ -65,14 +65,19 @@ package protocol SealedSideParts: Sendable {
 package final class KeyValueSealedStorage: SealedStorage {
     private let store: any KeyValueStore
     private let parts: any SealedSideParts
+    private let range: KeyRange
     private let staysOpen: Bool
 
-    /// - Parameter staysOpen: `close` closes nothing, so that rows in memory can be opened again.
+    /// - Parameters:
+    ///   - range: where the records are.
+    ///   - staysOpen: `close` closes nothing, so that rows in memory can be opened again.
     package init(
-        _ store: any KeyValueStore, _ parts: any SealedSideParts, staysOpen: Bool = false
+        _ store: any KeyValueStore, _ parts: any SealedSideParts, range: KeyRange = .all,
+        staysOpen: Bool = false
     ) {
         self.store = store
         self.parts = parts
+        self.range = range
         self.staysOpen = staysOpen
     }
 
@@ -90,7 +95,7 @@ package final class KeyValueSealedStorage: SealedStorage {
     ) throws(SealingError) {
         var failure: SealingError?
         do throws(StorageError) {
-            let cursor = try store.cursor(over: .all, .forward)
+            let cursor = try store.cursor(over: range, .forward)
             _ = try cursor.forEachRow { name, bytes in
                 do throws(SealingError) {
                     try body(name, bytes)

@@ -38,6 +38,8 @@ static error_class classes[] = {
      "A key opens an index, but does not give the permission that this needs.", NULL},
     {MARTLET_INTEGRITY, "martlet.IntegrityError",
      "Encrypted data was altered, moved, cut or removed, or is older than it must be.", NULL},
+    {MARTLET_CONFLICT, "martlet.ConflictError",
+     "Another program has written to what this one has open. Nothing was written.", NULL},
 };
 
 static const size_t class_count = sizeof classes / sizeof classes[0];
