@@ -25,6 +25,10 @@ package struct EngineOptions: Sendable {
     /// After so many changes of a vector index, or when a fifth of it has changed, its file is
     /// written anew.
     package var vectorJournalLimit = 10_000
+    /// Whether other engines have the same rows, with files of their own for them. Then what is no
+    /// longer needed of a vector index's journal is deleted only by one that has written, so that
+    /// one that only reads commits nothing.
+    package var sharesRows = false
     /// How long tables and indexes look as if changes of them took time; nil: they do not.
     package var statusDelay: Duration?
     /// What requests for items are refused for beside their own faults.

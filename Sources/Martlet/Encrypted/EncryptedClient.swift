@@ -199,7 +199,8 @@ public final class EncryptedClient: Sendable {
                 }
                 state.memory[name] = path == nil ? storage : nil
             }
-            let core = try EncryptedCore(sealed, vectorFolder: vectorFolder(folder), log: log)
+            let core = try EncryptedCore(
+                sealed, vectorFolder: vectorFolder(folder), isShared: table != nil, log: log)
             if let dimension { _ = try core.schema(dimension: dimension) }
             do throws(EncryptedIndexError) {
                 try changeCatalog(&state) { catalog throws(EncryptedIndexError) in
@@ -250,7 +251,8 @@ public final class EncryptedClient: Sendable {
             let holder = try self.holder(of: key, keys, name, state)
             if let table {
                 let sealed = try table.load(folder, key: key, atLeast: version)
-                let core = try EncryptedCore(sealed, vectorFolder: vectorFolder(folder), log: log)
+                let core = try EncryptedCore(
+                    sealed, vectorFolder: vectorFolder(folder), isShared: true, log: log)
                 guard core.settings.name == name else {
                     try core.close(as: .closed)
                     throw .altered("the catalogue")

@@ -31,7 +31,8 @@ final class EncryptedCore: Sendable {
     let rekeying = Mutex<Void>(())
 
     init(
-        _ sealed: SealedStore, vectorFolder: String?, log: @escaping @Sendable (String) -> Void
+        _ sealed: SealedStore, vectorFolder: String?, isShared: Bool = false,
+        log: @escaping @Sendable (String) -> Void
     ) throws(EncryptedIndexError) {
         let keyring = sealed.keyring
         guard let settings = EncryptedSettings(keyring.settings) else {
@@ -44,6 +45,7 @@ final class EncryptedCore: Sendable {
         var options = EngineOptions()
         options.log = log
         options.vectorFileSealing = files
+        options.sharesRows = isShared
         let made = options
         engine = try translating { () throws(OperationError) in
             try Engine(store: sealed, options: made, vectorFolder: vectorFolder)

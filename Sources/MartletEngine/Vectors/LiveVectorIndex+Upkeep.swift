@@ -63,7 +63,7 @@ extension LiveVectorIndex {
         let pays = book.withLock { book in
             book.remaining == nil && book.lineCount * Self.bytesPerLine > byteCount(of: book)
         }
-        guard pays, let position = writeCheckpoint() else { return }
+        guard pays, let position = writeCheckpoint(), !options.sharesRows else { return }
         var batch = WriteBatch()
         batch.deleteRange(lines(before: position))
         // Otherwise they are carried again after the next start, for nothing.
@@ -85,7 +85,11 @@ extension LiveVectorIndex {
 
     /// Does not wait: the commit thread may be waiting for the carrier.
     private func deleteLines(before position: UInt64, _ committer: Committer) {
-        book.withLock { $0.lineCount = $0.pending.count }
+        let hasPublished = book.withLock { book in
+            book.lineCount = book.pending.count
+            return book.hasPublished
+        }
+        if options.sharesRows, !hasPublished { return }
         let range = lines(before: position)
         committer.enqueue { transaction in
             transaction.deleteRange(range)

@@ -48,6 +48,8 @@ final class LiveVectorIndex: Sendable {
         var hasColumns = true
         /// When the last change was published.
         var lastChange = ContinuousClock.now
+        /// Whether this engine has changed something.
+        var hasPublished = false
         /// The store could not be read; to be tried again later.
         var hasFailed = false
         /// A file could not be written; it is tried again from then on.
@@ -149,7 +151,10 @@ final class LiveVectorIndex: Sendable {
         let pending = PendingChange(
             sequence: change.sequence, key: HashedKey(change.rowKey),
             content: change.entry.map { .entry($0) } ?? .removal)
-        book.withLock { $0.publish(pending) }
+        book.withLock { book in
+            book.publish(pending)
+            book.hasPublished = true
+        }
         return pending.byteCount
     }
 
