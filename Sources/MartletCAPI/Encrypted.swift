@@ -4,6 +4,7 @@
 public import CMartletAPI
 internal import Glibc
 internal import Martlet
+internal import MartletClient
 internal import Synchronization
 
 /// A client with what it has to say.
@@ -128,6 +129,47 @@ public func martlet_encrypted_open(
         let key = catalog_key.isNone ? nil : try catalog_key.key
         let client = try Failure.of { () throws(EncryptedIndexError) in
             try EncryptedClient(path: folder, catalogKey: key) { log.append($0) }
+        }
+        out?.pointee = handle(ClientHandle(client, log))
+    }
+}
+
+/// As the name says, from what is given and what is configured.
+private func client(_ table: martlet_encrypted_table) throws(Failure) -> DynamoDBClient {
+    func text(_ text: martlet_text) -> String? { text.isNone ? nil : text.string }
+    var credentials: ClientCredentials?
+    if let id = text(table.access_key_id), let secret = text(table.secret_access_key) {
+        credentials = ClientCredentials(
+            accessKeyID: id, secretAccessKey: secret, sessionToken: text(table.session_token))
+    }
+    var options = ClientOptions()
+    options.retries.attempts = 5
+    do throws(ConfigurationError) {
+        return try DynamoDBClient(
+            .load(
+                profile: text(table.profile), endpoint: text(table.endpoint),
+                region: text(table.region), credentials: credentials), options: options)
+    } catch {
+        throw Failure(MARTLET_INVALID, error.description)
+    }
+}
+
+@c @implementation
+public func martlet_encrypted_open_table(
+    _ table: UnsafePointer<martlet_encrypted_table>?, _ catalog_key: martlet_text,
+    _ out: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    attempt(error) { () throws(Failure) in
+        let log = LogLines()
+        let table = table!.pointee
+        let key = try catalog_key.key
+        let database = try client(table)
+        let cache = table.cache.isNone ? nil : try table.cache.path
+        let client = try Failure.of { () throws(EncryptedIndexError) in
+            try EncryptedClient(
+                table: table.name.string, client: database, catalogKey: key, cacheFolder: cache
+            ) { log.append($0) }
         }
         out?.pointee = handle(ClientHandle(client, log))
     }

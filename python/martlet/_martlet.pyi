@@ -296,6 +296,19 @@ class NativeEncryptedClient:
         path: str | PathLike[str] | None, catalog_key: bytes | None, /
     ) -> NativeEncryptedClient: ...
     @staticmethod
+    def open_table(
+        name: str,
+        endpoint: str | None,
+        region: str | None,
+        profile: str | None,
+        access_key_id: str | None,
+        secret_access_key: str | None,
+        session_token: str | None,
+        cache: str | PathLike[str] | None,
+        catalog_key: bytes,
+        /,
+    ) -> NativeEncryptedClient: ...
+    @staticmethod
     def generate_key() -> bytes: ...
     def close(self) -> None: ...
     def names(self) -> list[str]: ...

@@ -13,6 +13,12 @@
 Files are sealed with AES-256-GCM. A search runs in this process, on decrypted vectors: what lies on
 the disk is protected, not what somebody sees who reads this process's memory.
 
+The indexes may also be in a DynamoDB table, at AWS or at any other endpoint, which then holds the
+same sealed records, and nothing that can be read:
+
+    storage = encrypted.StorageConfig.dynamodb("indexes", region_name="eu-west-2", cache="cache")
+    client = encrypted.Client(storage, catalog_key=catalog_key)
+
 The names are those of CyborgDB, release 0.8 and the newer ones. Everything that is refused is a
 `martlet.MartletError`, which is a `ValueError`; `martlet.WrongKeyError` when a key does not open
 the index. No error shows keys, ids, vectors, contents or metadata. Nothing here needs NumPy.
@@ -32,6 +38,7 @@ from . import _encrypted_arguments as take
 from ._martlet import (
     ClosedError,
     CollectionError,
+    ConflictError,
     DimensionError,
     IntegrityError,
     InvalidValueError,
@@ -40,6 +47,7 @@ from ._martlet import (
     NativeEncryptedClient,
     NativeEncryptedIndex,
     PermissionDeniedError,
+    StorageError,
     WrongKeyError,
 )
 
@@ -47,8 +55,10 @@ __all__ = [
     "Client",
     "ClosedError",
     "CollectionError",
+    "ConflictError",
     "DBConfig",
     "DimensionError",
+    "DynamoDBConfig",
     "EncryptedIndex",
     "IndexIVF",
     "IndexIVFFlat",
@@ -59,6 +69,7 @@ __all__ = [
     "MartletError",
     "PermissionDeniedError",
     "StorageConfig",
+    "StorageError",
     "WrongKeyError",
     "generate_key",
 ]
@@ -81,9 +92,10 @@ def generate_key() -> bytes:
 
 
 class DBConfig:
-    """Where indexes are, as release 0.8 says it: ``DBConfig("disk", connection_string=path)`` or
-    ``DBConfig("memory")``; ``DBConfig("none")`` for items, which are kept with the rest. A table's
-    name is taken and makes no difference."""
+    """Where indexes are, as release 0.8 says it: ``DBConfig("disk", connection_string=path)``,
+    ``DBConfig("memory")`` or ``DBConfig("dynamodb", table_name, connection_string=endpoint_url)``,
+    where an endpoint need not be given; ``DBConfig("none")`` for items, which are kept with the
+    rest. On disk and in memory a table's name is taken and makes no difference."""
 
     __slots__ = ("connection_string", "location", "table_name")
 
@@ -91,10 +103,12 @@ class DBConfig:
         self, location: str, table_name: str | None = None,
         connection_string: str | os.PathLike[str] | None = None,
     ) -> None:
-        if location not in ("disk", "memory", "none"):
-            raise InvalidValueError("Unknown location: there are disk, memory and none.")
+        if location not in ("disk", "memory", "dynamodb", "none"):
+            raise InvalidValueError("Unknown location: there are disk, memory, dynamodb and none.")
         if location == "disk" and connection_string is None:
             raise InvalidValueError("A location on disk needs a connection_string: its folder.")
+        if location == "dynamodb" and not table_name:
+            raise InvalidValueError("A location in DynamoDB needs a table_name.")
         self.location = location
         self.table_name = table_name
         self.connection_string = connection_string
@@ -116,6 +130,60 @@ class StorageConfig:
     @classmethod
     def memory(cls) -> StorageConfig:
         return cls(None)
+
+    @staticmethod
+    def dynamodb(
+        table_name: str, *, endpoint_url: str | None = None, region_name: str | None = None,
+        profile_name: str | None = None, aws_access_key_id: str | None = None,
+        aws_secret_access_key: str | None = None, aws_session_token: str | None = None,
+        cache: str | os.PathLike[str] | None = None,
+    ) -> DynamoDBConfig:
+        """A table: the same as `DynamoDBConfig`."""
+        return DynamoDBConfig(
+            table_name, endpoint_url=endpoint_url, region_name=region_name,
+            profile_name=profile_name, aws_access_key_id=aws_access_key_id,
+            aws_secret_access_key=aws_secret_access_key, aws_session_token=aws_session_token,
+            cache=cache)
+
+
+class DynamoDBConfig(StorageConfig):
+    """A DynamoDB table, at AWS or at any other endpoint; it is made if there is none.
+
+    What is not given is as the environment and the profile files say, as for every AWS client. The
+    client needs a ``catalog_key``, which keeps the names of the indexes from whoever has the table.
+
+    ``cache``: a folder for sealed copies of what is in the table, so that an index is opened again
+    without reading what did not change; one process has it at a time. Nothing in it is trusted.
+
+    Any number of programs may have an index open, and one writes. When another has written since it
+    was loaded, a write is a ConflictError and nothing was written: close the index, load it again
+    and repeat. The same after a StorageError, by which a request may or may not have been carried
+    out.
+    """
+
+    __slots__ = ("settings", "table_name")
+
+    def __init__(
+        self, table_name: str, *, endpoint_url: str | None = None,
+        region_name: str | None = None, profile_name: str | None = None,
+        aws_access_key_id: str | None = None, aws_secret_access_key: str | None = None,
+        aws_session_token: str | None = None, cache: str | os.PathLike[str] | None = None,
+    ) -> None:
+        super().__init__(None)
+        if not isinstance(table_name, str) or not table_name:  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise InvalidValueError("table_name must be a str that is not empty.")
+        texts = (
+            endpoint_url, region_name, profile_name, aws_access_key_id, aws_secret_access_key,
+            aws_session_token)
+        for text in texts:
+            if text is not None and not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+                take.wrong("a setting of a table", "str", text)
+        if (aws_access_key_id is None) != (aws_secret_access_key is None):
+            raise InvalidValueError(
+                "aws_access_key_id and aws_secret_access_key belong together.")
+        self.table_name = table_name
+        #: What follows the name in `NativeEncryptedClient.open_table`.
+        self.settings = (*texts, None if cache is None else _path(cache))
 
 
 class IndexIVF:
@@ -145,13 +213,14 @@ class IndexIVFPQ(IndexIVF):
 
 
 class Client:
-    """The encrypted indexes of a folder, or of memory.
+    """The encrypted indexes of a folder, of a DynamoDB table, or of memory.
 
         Client("indexes")
         Client(storage_config=StorageConfig.disk("indexes"))
         Client(DBConfig("disk", connection_string="indexes"), DBConfig(…), DBConfig("none"))
+        Client(StorageConfig.dynamodb("indexes"), catalog_key=key)
 
-    One process opens a folder at a time. Indexes in memory live as long as the client. Any thread
+    One process opens a folder at a time, any number a table. Indexes in memory live as long as the client. Any thread
     may use it.
 
     Parameters
@@ -161,8 +230,8 @@ class Client:
     config_location, items_location
         The same location again: all of it lies in one folder.
     catalog_key
-        Keeps the names of indexes from whoever has the folder. Without it they can be listed
-        without a key.
+        Keeps the names of indexes from whoever has the folder or the table; a table needs one.
+        Without it those of a folder can be listed without a key.
     api_key, cpu_threads, gpu_accelerate
         Taken, and make no difference.
     """
@@ -190,15 +259,22 @@ class Client:
         ]
         if len(given) != 1:
             raise InvalidValueError("Give one location: a path, a DBConfig or a StorageConfig.")
-        folder = _folder(given[0])
+        place = _place(given[0])
         for other in (config_location, items_location):
             if other is None or getattr(other, "location", "") == "none":
                 continue
-            if _folder(other) != folder:
+            if _place(other) != place:
                 raise InvalidValueError(
-                    "All of an index lies in one folder: give the same location each time.")
+                    "All of an index lies in one place: give the same location each time.")
         catalog = None if catalog_key is None else take.key(catalog_key, "catalog_key")
-        self._native = NativeEncryptedClient.open(folder, catalog)
+        if isinstance(place, tuple):
+            if catalog is None:
+                raise InvalidValueError(
+                    "A table needs a catalog_key: 32 bytes that keep the names of its indexes from "
+                    "whoever has it, and with which it is opened from then on.")
+            self._native = NativeEncryptedClient.open_table(*place, catalog)
+        else:
+            self._native = NativeEncryptedClient.open(place, catalog)
         _clients.add(self)
 
     def create_index(
@@ -570,16 +646,26 @@ class EncryptedIndex:
             self._native.check_key(take.key(index_key))
 
 
-def _folder(place: object) -> str | None:
-    """The folder of a location; None for memory."""
+def _place(place: object) -> str | tuple[Any, ...] | None:
+    """The folder of a location; a table's name and settings; None for memory."""
     if isinstance(place, DBConfig):
         if place.location == "none":
-            raise InvalidValueError("Indexes need a location: disk or memory.")
-        place = place.connection_string if place.location == "disk" else None
-    elif isinstance(place, StorageConfig):
+            raise InvalidValueError("Indexes need a location: disk, memory or dynamodb.")
+        if place.location == "dynamodb":
+            endpoint = place.connection_string
+            if endpoint is not None and not isinstance(endpoint, str):
+                take.wrong("a connection_string of DynamoDB", "str", endpoint)
+            place = DynamoDBConfig(place.table_name or "", endpoint_url=endpoint)
+        else:
+            place = place.connection_string if place.location == "disk" else None
+    if isinstance(place, DynamoDBConfig):
+        return (place.table_name, *place.settings)
+    if isinstance(place, StorageConfig):
         place = place.path
-    if place is None:
-        return None
+    return None if place is None else _path(place)
+
+
+def _path(place: object) -> str:
     if not isinstance(place, (str, os.PathLike)):
         take.wrong("a location", "a path, a DBConfig or a StorageConfig", place)
     path: object = os.fspath(place)  # pyright: ignore[reportUnknownVariableType]

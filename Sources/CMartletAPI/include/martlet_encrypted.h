@@ -25,6 +25,25 @@ void martlet_encrypted_generate_key(uint8_t *out);
 /// `path`: none for indexes in memory. `catalog_key`: none unless the caller keeps it.
 int32_t martlet_encrypted_open(
     martlet_text path, martlet_text catalog_key, void **out, martlet_error *error);
+
+/// A DynamoDB table. What is none is as the environment and the profile files say.
+typedef struct martlet_encrypted_table {
+    martlet_text name;
+    martlet_text endpoint;
+    martlet_text region;
+    martlet_text profile;
+    /// Both or none; the token only with them.
+    martlet_text access_key_id;
+    martlet_text secret_access_key;
+    martlet_text session_token;
+    /// A folder for sealed copies of what is in the table; none: they are in memory.
+    martlet_text cache;
+} martlet_encrypted_table;
+
+/// The table is made if there is none.
+int32_t martlet_encrypted_open_table(
+    const martlet_encrypted_table *table, martlet_text catalog_key, void **out,
+    martlet_error *error);
 int32_t martlet_encrypted_close(void *client, martlet_error *error);
 /// Names, sorted: `free(out->texts)`.
 int32_t martlet_encrypted_list(void *client, martlet_texts *out, martlet_error *error);

@@ -33,11 +33,13 @@ public struct ClientConfiguration: Sendable, Equatable {
     ///     environment's.
     ///   - endpoint: instead of the configured one.
     ///   - region: instead of the configured one.
+    ///   - credentials: instead of the configured ones.
     public static func load(
-        profile: String? = nil, endpoint: String? = nil, region: String? = nil
+        profile: String? = nil, endpoint: String? = nil, region: String? = nil,
+        credentials: ClientCredentials? = nil
     ) throws(ConfigurationError) -> ClientConfiguration {
         try load(
-            profile: profile, endpoint: endpoint, region: region,
+            profile: profile, endpoint: endpoint, region: region, credentials: credentials,
             variable: { name in getenv(name).map { String(cString: $0) } }, file: readFile)
     }
 
@@ -46,7 +48,7 @@ public struct ClientConfiguration: Sendable, Equatable {
     ///   - file: its text; nil when there is none.
     package static func load(
         profile: String?, endpoint: String?, region: String?,
-        variable: (String) -> String?, file: (String) throws(ConfigurationError) -> String?
+        credentials: ClientCredentials? = nil, variable: (String) -> String?, file: (String) throws(ConfigurationError) -> String?
     ) throws(ConfigurationError) -> ClientConfiguration {
         // An empty variable is as good as none.
         func value(_ name: String) -> String? {
@@ -88,8 +90,8 @@ public struct ClientConfiguration: Sendable, Equatable {
         guard let region = place ?? (url == nil ? nil : "us-east-1") else { throw .noRegion }
         let address = url ?? awsEndpoint(region: region)
 
-        var credentials: ClientCredentials?
-        if profile == nil {
+        var credentials = credentials
+        if credentials == nil, profile == nil {
             credentials = try Self.credentials("the environment (AWS_ACCESS_KEY_ID)") { setting in
                 value(setting.uppercased())
             }

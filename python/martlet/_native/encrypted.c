@@ -142,6 +142,42 @@ static PyObject *open_client(PyObject *type, PyObject *arguments) {
     return code ? raise_failure(&error) : from_handle(client_type, handle);
 }
 
+/// Optional text: none of None.
+static bool take_setting(PyObject *object, martlet_text *out) {
+    *out = (martlet_text){NULL, 0};
+    return object == Py_None || take_text(object, "a setting", out);
+}
+
+/// open_table(name, endpoint, region, profile, id, secret, token, cache, catalog_key); None for
+/// what is not given
+static PyObject *open_table(PyObject *type, PyObject *arguments) {
+    (void)type;
+    PyObject *settings[7], *cache, *catalog_key, *holder = NULL;
+    martlet_encrypted_table table;
+    martlet_text key;
+    if (!PyArg_ParseTuple(
+            arguments, "OOOOOOOOO", &settings[0], &settings[1], &settings[2], &settings[3],
+            &settings[4], &settings[5], &settings[6], &cache, &catalog_key)) {
+        return NULL;
+    }
+    martlet_text *texts[7] = {
+        &table.name, &table.endpoint, &table.region, &table.profile, &table.access_key_id,
+        &table.secret_access_key, &table.session_token,
+    };
+    for (int place = 0; place < 7; place++) {
+        if (!take_setting(settings[place], texts[place])) return NULL;
+    }
+    if (!take_bytes(catalog_key, &key)) return NULL;
+    table.cache = (martlet_text){NULL, 0};
+    if (cache != Py_None && !take_path(cache, &holder, &table.cache)) return NULL;
+    void *handle = NULL;
+    martlet_error error;
+    int32_t code;
+    CALL(martlet_encrypted_open_table(&table, key, &handle, &error));
+    Py_XDECREF(holder);
+    return code ? raise_failure(&error) : from_handle(client_type, handle);
+}
+
 static PyObject *close_client(PyObject *self, PyObject *nothing) {
     (void)nothing;
     martlet_error error;
@@ -590,6 +626,7 @@ static PyObject *users(PyObject *self, PyObject *nothing) {
 
 static PyMethodDef client_methods[] = {
     {"open", open_client, METH_VARARGS | METH_STATIC, NULL},
+    {"open_table", open_table, METH_VARARGS | METH_STATIC, NULL},
     {"generate_key", generate_key, METH_NOARGS | METH_STATIC, NULL},
     {"close", close_client, METH_NOARGS, NULL},
     {"names", list_indexes, METH_NOARGS, NULL},
