@@ -103,7 +103,7 @@ def test_other_locations_are_refused(wrong: Callable[[], object]) -> None:
 
 
 def test_an_unknown_location_is_told_what_there_is() -> None:
-    with pytest.raises(ValueError, match="disk, memory"):
+    with pytest.raises(ValueError, match="disk, memory, dynamodb"):
         DBConfig("s3")
 
 

@@ -48,7 +48,8 @@ public struct ClientConfiguration: Sendable, Equatable {
     ///   - file: its text; nil when there is none.
     package static func load(
         profile: String?, endpoint: String?, region: String?,
-        credentials: ClientCredentials? = nil, variable: (String) -> String?, file: (String) throws(ConfigurationError) -> String?
+        credentials: ClientCredentials? = nil, variable: (String) -> String?,
+        file: (String) throws(ConfigurationError) -> String?
     ) throws(ConfigurationError) -> ClientConfiguration {
         // An empty variable is as good as none.
         func value(_ name: String) -> String? {
