@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "CRocksDBShim.h"
 #include "shim_ledger.h"
@@ -53,6 +54,15 @@ int32_t report_missing(const char *file, const char *text);
 /// Looks for damage in the logs that recovery would drop in silence, unless that is wanted, and
 /// makes the logs end with their last record.
 int32_t check_logs(FileLedger &ledger, bool drops_log_after_damage);
+
+/// Reads a blob file of the store and compares checksums (shim_repair.cpp).
+int32_t verify_blob(const std::string &folder, const std::string &name);
+
+/// CRC-32C as RocksDB stores it in its files.
+uint32_t masked_crc(const uint8_t *bytes, size_t count);
+/// The records at the beginning of a log file that are whole, and a log file of such records.
+std::vector<std::string> log_records(const std::string &path);
+std::string log_of_records(const std::vector<std::string> &records);
 
 inline rocksdb::Slice slice(const uint8_t *bytes, size_t count) {
     return rocksdb::Slice(reinterpret_cast<const char *>(bytes), count);

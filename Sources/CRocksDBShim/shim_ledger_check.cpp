@@ -76,12 +76,18 @@ int32_t FileLedger::check() {
     std::string bytes;
     is_removable = false;
     if (!read_file(folder + "/" + name, 2 * ledger_slot_bytes, &bytes)) {
-        if (errno == ENOENT) return mrdb_ok;
-        return report(rocksdb::Status::IOError(folder + "/" + name, strerror(errno)));
+        if (errno != ENOENT)
+            return report(rocksdb::Status::IOError(folder + "/" + name, strerror(errno)));
+        const uint64_t manifest = manifest_in_current(folder);
+        uint64_t byte_count;
+        if (manifest != 0 && !size_of(folder + "/" + manifest_name(manifest), &byte_count))
+            return report_missing(manifest_name(manifest).c_str(), "it is missing");
+        return mrdb_ok;
     }
     is_there = true;
     LedgerEntries found;
-    for (uint64_t index = 0; index < 2 && (index + 1) * ledger_slot_bytes <= bytes.size(); index++) {
+    // It has its size before it has its name.
+    for (uint64_t index = 0; index < 2 && bytes.size() == 2 * ledger_slot_bytes; index++) {
         LedgerEntries slot;
         uint64_t number;
         const auto *start = reinterpret_cast<const uint8_t *>(bytes.data()) + index * ledger_slot_bytes;
@@ -92,7 +98,7 @@ int32_t FileLedger::check() {
     }
     if (writing_number == 0) {
         is_removable = true;
-        return report_corruption(name, 0, "neither of its two slots is whole");
+        return report_corruption(name, 0, "it is cut off, or neither of its two slots is whole");
     }
     if (found.manifest == 0) return mrdb_ok;
 

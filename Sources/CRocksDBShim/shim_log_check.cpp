@@ -76,10 +76,7 @@ Verdict judge(const uint8_t *bytes, size_t count, size_t offset, size_t *next) {
     if (block_size - *next % block_size < header_size) *next = (*next / block_size + 1) * block_size;
     uint32_t stored;
     memcpy(&stored, header, sizeof stored);
-    const uint32_t rotated = stored - 0xA282EAD8u;
-    const uint32_t crc = rotated >> 17 | rotated << 15;
-    const char *covered = reinterpret_cast<const char *>(header + 6);
-    if (rocksdb::crc32c::Extend(0, covered, length + 1) != crc) return Verdict::bad;
+    if (martlet::masked_crc(header + 6, length + 1) != stored) return Verdict::bad;
     return type == 1 || type == 2 ? Verdict::intact_start : Verdict::intact;
 }
 
@@ -240,6 +237,62 @@ void apply(const Remedy &remedy) {
 }  // namespace
 
 namespace martlet {
+
+uint32_t masked_crc(const uint8_t *bytes, size_t count) {
+    const uint32_t crc = rocksdb::crc32c::Extend(0, reinterpret_cast<const char *>(bytes), count);
+    return (crc >> 15 | crc << 17) + 0xA282EAD8u;
+}
+
+std::vector<std::string> log_records(const std::string &path) {
+    std::string bytes;
+    std::vector<std::string> records;
+    if (!rocksdb::ReadFileToString(rocksdb::Env::Default(), path, &bytes).ok()) return records;
+    const uint8_t *start = reinterpret_cast<const uint8_t *>(bytes.data());
+    std::string record;
+    for (size_t offset = 0, next; offset < bytes.size(); offset = next) {
+        const Verdict verdict = judge(start, bytes.size(), offset, &next);
+        if (verdict == Verdict::bad) break;
+        if (verdict == Verdict::padding) continue;
+        const size_t length = start[offset + 4] | start[offset + 5] << 8;
+        const uint8_t type = start[offset + 6];
+        if (verdict == Verdict::intact_start) record.clear();
+        record.append(bytes, offset + header_size, length);
+        if (type == 1 || type == 4) records.push_back(record);
+    }
+    return records;
+}
+
+std::string log_of_records(const std::vector<std::string> &records) {
+    std::string log;
+    for (const std::string &record : records) {
+        size_t offset = 0;
+        bool is_first = true;
+        do {
+            const size_t left = block_size - log.size() % block_size;
+            if (left < header_size) {
+                log.append(left, 0);
+                continue;
+            }
+            const size_t count = std::min(record.size() - offset, left - header_size);
+            const bool is_last = offset + count == record.size();
+            uint8_t header[header_size] = {};
+            header[4] = static_cast<uint8_t>(count);
+            header[5] = static_cast<uint8_t>(count >> 8);
+            header[6] = is_first ? (is_last ? 1 : 2) : (is_last ? 4 : 3);
+            std::string covered(1, static_cast<char>(header[6]));
+            covered.append(record, offset, count);
+            const uint32_t crc =
+                masked_crc(reinterpret_cast<const uint8_t *>(covered.data()), covered.size());
+            memcpy(header, &crc, sizeof crc);
+            log.append(reinterpret_cast<const char *>(header), header_size);
+            log.append(record, offset, count);
+            offset += count;
+            is_first = false;
+            if (is_last) break;
+        } while (true);
+    }
+    return log;
+}
 
 uint64_t intact_bytes(const std::string &path, uint64_t byte_count) {
     const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);

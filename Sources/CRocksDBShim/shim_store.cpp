@@ -29,12 +29,16 @@ void lend(const rocksdb::Slice &bytes, size_t index, void *context, mrdb_sink si
 /// A bound above every key in use, for calls that have no way to say "no bound".
 std::string beyond_all_keys() { return std::string(64, '\xFF'); }
 
+std::string name_of(const rocksdb::BlobMetaData &blob) {
+    return blob.blob_file_name.substr(blob.blob_file_name.rfind('/') + 1);
+}
+
 /// RocksDB looks for table files when it opens, and for blob files when it reads from them.
 int32_t check_blobs_are_there(rocksdb::DB &db) {
     rocksdb::ColumnFamilyMetaData files;
     db.GetColumnFamilyMetaData(&files);
     for (const auto &blob : files.blob_files) {
-        const std::string name = blob.blob_file_name.substr(blob.blob_file_name.rfind('/') + 1);
+        const std::string name = name_of(blob);
         struct stat status;
         if (stat((db.GetName() + "/" + name).c_str(), &status) != 0)
             return martlet::report_missing(name.c_str(), "it has values, and is missing");
@@ -69,9 +73,11 @@ int32_t mrdb_open(const char *path, const mrdb_options *options, mrdb_store **st
         const rocksdb::Status status = rocksdb::DB::Open(settings, path, &db);
         if (!status.ok()) return report(status);
         opened->db.reset(db);
-        if (const int32_t code = check_blobs_are_there(*db)) {
-            db->Close();
-            return code;
+        if (!options->opens_without_blobs) {
+            if (const int32_t code = check_blobs_are_there(*db)) {
+                db->Close();
+                return code;
+            }
         }
         *store = opened.release();
         return mrdb_ok;
@@ -226,7 +232,17 @@ int32_t mrdb_verify(mrdb_store *store) {
     return guarded([&]() -> int32_t {
         rocksdb::ReadOptions options;
         options.fill_cache = false;
-        return report(store->db->VerifyChecksum(options));
+        // RocksDB's own looks at tables alone.
+        const rocksdb::Status tables = store->db->VerifyChecksum(options);
+        if (!tables.ok()) return report(tables);
+        rocksdb::ColumnFamilyMetaData files;
+        store->db->GetColumnFamilyMetaData(&files);
+        for (const auto &blob : files.blob_files) {
+            if (const int32_t code =
+                    martlet::verify_blob(store->db->GetName(), name_of(blob)))
+                return code;
+        }
+        return mrdb_ok;
     });
 }
 
@@ -262,24 +278,6 @@ int32_t mrdb_count_versions(
             begin = last;
             limit = page;
         }
-    });
-}
-
-int32_t mrdb_repair(const char *path, const mrdb_options *options) {
-    return guarded([&]() -> int32_t {
-        // What is repaired begins again with the first MANIFEST.
-        if (const int32_t code = martlet::remove_ledger(path)) return code;
-        return report(rocksdb::RepairDB(path, martlet::make_options(path, *options)));
-    });
-}
-
-int32_t mrdb_accept_missing(const char *path, bool *is_accepted) {
-    *is_accepted = false;
-    return guarded([&]() -> int32_t {
-        martlet::FileLedger ledger(path, true);
-        if (ledger.check() == mrdb_ok || !ledger.is_openable_without()) return mrdb_ok;
-        *is_accepted = true;
-        return martlet::remove_ledger(path);
     });
 }
 

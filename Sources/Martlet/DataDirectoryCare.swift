@@ -77,6 +77,8 @@ package struct DataDirectoryCare {
         package var finding: InvariantFinding
         /// Where the files are as they were.
         package var copyPath: String
+        /// Rows that were taken out because their values, which are kept apart, cannot be read.
+        package var lostValueCount: Int
     }
 
     /// Makes what can be made from the rest, and moves what cannot to the quarantine folder.
@@ -91,8 +93,8 @@ package struct DataDirectoryCare {
                 guard let finding = InvariantFinding(damage: error) else { throw error }
                 let copy = folder + "/rows"
                 try copyRows(to: copy)
-                try RocksDBStore.repairLosingDamagedRows(in: directory)
-                files = FileRepair(finding: finding, copyPath: copy)
+                let lost = try RocksDBStore.repairLosingDamagedRows(in: directory)
+                files = FileRepair(finding: finding, copyPath: copy, lostValueCount: lost)
                 store = try opened()
             }
             let report = try StoreRepair.run(

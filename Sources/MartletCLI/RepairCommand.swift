@@ -42,6 +42,9 @@ struct RepairCommand: Command {
                 "The store's files were made readable again. What was in damaged parts of them is "
                     + "lost, and rows deleted of late may be back. The files as they were: "
                     + files.copyPath)
+            if files.lostValueCount > 0 {
+                print("rows whose values cannot be read, taken out: \(files.lostValueCount)")
+            }
         }
         for finding in rows.found { print("found: \(finding.line)") }
         for (action, count) in rows.counts.sorted(by: { $0.key < $1.key }) {
@@ -59,6 +62,7 @@ struct RepairCommand: Command {
                 ("sound", .flag(rows.remaining.isEmpty)),
                 ("files", files.map { JSONText($0.finding) } ?? .none),
                 ("filesBefore", .optional(files?.copyPath)),
+                ("lostValues", .count(files?.lostValueCount ?? 0)),
                 ("found", .list(rows.found.map(JSONText.init))),
                 ("done", .members(counts.map { ("\($0.key)", .count($0.value)) })),
                 ("quarantine", .optional(rows.quarantinePath)),

@@ -37,7 +37,8 @@ package struct RocksDBOptions: Sendable {
             background_job_limit: Int32(backgroundJobLimit),
             prefix_length: Self.partitionPrefixByteCount,
             drops_log_after_damage: durability == .async,
-            log_chunk_bytes: durability == .sync ? logChunkBytes : 0)
+            log_chunk_bytes: durability == .sync ? logChunkBytes : 0,
+            opens_without_blobs: false)
     }
 
     /// A fraction of what the log of one memtable grows to. Larger chunks make no commit faster,

@@ -64,29 +64,17 @@ extension RocksDBStore {
     }
 
     /// Makes a damaged database openable again, keeping what can be read. Rows in what cannot be
-    /// read are lost, and deleted ones may come back: the last resort, after a backup.
+    /// read are lost. Where tables or the list of them are damaged, deleted rows may come back: the
+    /// last resort, after a backup. Where no more is wrong than that logs are gone, nothing else
+    /// changes.
     ///
-    /// Where no more is wrong than that logs are gone, nothing else changes.
+    /// - Returns: how many rows were taken out because their values, which are kept apart, are gone.
     package static func repairLosingDamagedRows(
         in directory: DataDirectory, options: RocksDBOptions = RocksDBOptions()
-    ) throws(StorageError) {
-        var isAccepted = false
-        try check(mrdb_accept_missing(directory.rowsPath, &isAccepted))
-        if isAccepted, isWhole(directory, options) { return }
+    ) throws(StorageError) -> Int {
         var native = options.native
-        try check(mrdb_repair(directory.rowsPath, &native))
-    }
-
-    private static func isWhole(_ directory: DataDirectory, _ options: RocksDBOptions) -> Bool {
-        do throws(StorageError) {
-            var native = options.native
-            var opened: OpaquePointer?
-            try check(mrdb_open(directory.rowsPath, &native, &opened))
-            let code = mrdb_verify(opened)
-            try check(mrdb_close(opened))
-            return code == Int32(mrdb_ok.rawValue)
-        } catch {
-            return false
-        }
+        var lostValueCount: UInt64 = 0
+        try check(mrdb_repair(directory.rowsPath, &native, &lostValueCount))
+        return Int(lostValueCount)
     }
 }

@@ -21,7 +21,7 @@ enum RowFiles {
             }
         }
         if hasRows {
-            throw .corruption(file: folder + "/CURRENT", offset: nil, detail: "it is missing")
+            throw .corruption(file: "CURRENT", offset: nil, detail: "it is missing")
         }
     }
 }

@@ -337,31 +337,96 @@ import Testing
         #expect(number(bytes, slot + 8, 4) == UInt64(crc32c(bytes[slot + 12..<slot + 4096])))
     }
 
-    @Test(
-        "repair goes on with what is left when a log or the ledger is gone bad, and loses nothing else"
-    )
-    func repairing() throws {
+    /// Repairs `image` and gives its rows, and how many were said to be lost.
+    private func repaired() throws -> (rows: [Row], lostValueCount: Int) {
+        let directory = try DataDirectory(path: image)
+        let lost = try RocksDBStore.repairLosingDamagedRows(in: directory, options: .small)
+        let opened = try RocksDBStore(directory: directory, options: .small)
+        let found = try opened.rows()
+        try opened.verify()
+        try opened.put(key(1000), [1], .sync)
+        try opened.close()
+        #expect(try damage(image) == nil)
+        return (found, lost)
+    }
+
+    @Test("a repair goes on with what is left when a log or the ledger is gone bad")
+    func repairsLogs() throws {
         try makeImage()
         let master = folder.path + "/master"
         try copyTree(image, to: master)
+        let kept = rows(0..<200) + rows(200..<220, 2000) + rows(220..<260)
         let log = try #require(files(master, ".log").last)
-        let image = image
-        for name in [log, Self.ledger] {
-            try freshImage(of: master)
-            if name == log {
+        unlink(image + "/rows/" + log)
+        #expect(try damage(image)?.file == log)
+        #expect(try repaired() == (kept, 0))
+        try freshImage(of: master)
+        try write([1, 2, 3], toFile: image + "/rows/" + Self.ledger)
+        #expect(try damage(image)?.file == Self.ledger)
+        #expect(try repaired() == (kept + rows(260..<300), 0))
+    }
+
+    @Test("a repair without a whole MANIFEST finds every row, those in blob files and logs, too")
+    func repairsManifest() throws {
+        try makeImage()
+        let master = folder.path + "/master"
+        try copyTree(image, to: master)
+        let name = try #require(files(master, "").first { $0.hasPrefix("MANIFEST") })
+        let whole = try bytes(ofFile: master + "/rows/" + name)
+        let ends = fragmentEnds(whole)
+        let expected = rows(0..<200) + rows(200..<220, 2000) + rows(220..<300)
+        for cut in [nil, 0, ends[0], ends[ends.count / 2], ends[ends.count - 2]] {
+            for hasLedger in [true, false] where hasLedger || cut == nil {
+                try freshImage(of: master)
                 unlink(image + "/rows/" + name)
-            } else {
-                try write([1, 2, 3], toFile: image + "/rows/" + name)
+                if let cut { try write(Array(whole[..<cut]), toFile: image + "/rows/" + name) }
+                if !hasLedger { unlink(image + "/rows/" + Self.ledger) }
+                #expect(try damage(image)?.file == name)
+                #expect(try repaired() == (expected, 0), "cut at \(cut ?? -1)")
             }
-            #expect(try damage(image)?.file == name)
-            let directory = try DataDirectory(path: image)
-            try RocksDBStore.repairLosingDamagedRows(in: directory, options: .small)
-            let opened = try RocksDBStore(directory: directory, options: .small)
-            let kept = rows(0..<200) + rows(200..<220, 2000) + rows(220..<260)
-            #expect(try opened.rows() == (name == log ? kept : kept + rows(260..<300)))
-            try opened.put(key(1000), [1], .sync)
-            try opened.close()
-            #expect(try damage(image) == nil)
         }
+    }
+
+    @Test(
+        "a repair takes out the rows whose values are in damaged or missing blob files, and counts them"
+    )
+    func repairsBlobs() throws {
+        try makeImage()
+        let master = folder.path + "/master"
+        try copyTree(image, to: master)
+        let name = try #require(files(master, ".blob").first)
+        let others = rows(0..<200) + rows(220..<300)
+        let whole = try bytes(ofFile: master + "/rows/" + name)
+        // Gone, cut, and without its last bytes' meaning: nothing of it can be read.
+        for damaged in [nil, Array(whole[..<1000]), whole.dropLast() + [whole.last! ^ 1]] {
+            try freshImage(of: master)
+            unlink(image + "/rows/" + name)
+            if let damaged { try write(damaged, toFile: image + "/rows/" + name) }
+            #expect(try repaired() == (others, 20))
+        }
+        // A byte of one value.
+        try freshImage(of: master)
+        var damaged = whole
+        damaged[whole.count / 2] ^= 8
+        try write(damaged, toFile: image + "/rows/" + name)
+        let store = try open(image)
+        #expect {
+            try store.verify()
+        } throws: {
+            guard case .corruption(let file, let offset?, _) = $0 as? StorageError else {
+                return false
+            }
+            return file == name && offset <= whole.count / 2 && whole.count / 2 - Int(offset) < 2100
+        }
+        try store.close()
+        let found = try repaired()
+        #expect(found.lostValueCount == 1 && found.rows.count == others.count + 19)
+        #expect(found.rows.allSatisfy { (others + rows(200..<220, 2000)).contains($0) })
+        // And the MANIFEST as well.
+        try freshImage(of: master)
+        let manifest = try #require(files(master, "").first { $0.hasPrefix("MANIFEST") })
+        unlink(image + "/rows/" + manifest)
+        unlink(image + "/rows/" + name)
+        #expect(try repaired() == (others, 20))
     }
 }

@@ -65,6 +65,8 @@ typedef struct {
     /// How far the log is filled with zeros ahead of its records, which makes synced commits faster
     /// and others slower. 0: not at all.
     uint64_t log_chunk_bytes;
+    /// Opens although blob files are gone: for repairs.
+    bool opens_without_blobs;
 } mrdb_options;
 
 /// Opens the database in `path`, creating it when the folder is empty or absent.
@@ -145,12 +147,10 @@ int32_t mrdb_count_versions(
     mrdb_store *store, const uint8_t *lower, size_t lower_count, const uint8_t *upper,
     size_t upper_count, uint64_t *count, uint64_t *bytes);
 
-/// Makes a closed database openable that is refused only because logs are gone or cut off, or because
-/// the ledger is damaged: with what is left. Whether it is one.
-int32_t mrdb_accept_missing(const char *path, bool *is_accepted);
-
-/// Makes what can be read of a closed, damaged database openable. Loses what cannot be read.
-int32_t mrdb_repair(const char *path, const mrdb_options *options);
+/// Makes a closed, damaged database openable, with what can be read of it. Says how many rows were
+/// taken out because their values, in blob files, cannot be read; rows of damaged tables are lost
+/// uncounted, and rows deleted of late may come back with those that are found.
+int32_t mrdb_repair(const char *path, const mrdb_options *options, uint64_t *lost_values);
 
 typedef struct {
     /// Table and blob files in use, and the log with what is filled ahead.
