@@ -22,6 +22,16 @@ extension FloatNumeral {
     /// - Parameter bytes: what follows the numeral is not looked at, but for one byte that ends it.
     @inline(__always)
     init?(startOf bytes: UnsafeBufferPointer<UInt8>) {
+        if bytes.count >= Self.plainRoom, let plain = Self(plain: bytes.baseAddress!) {
+            self = plain
+        } else {
+            self.init(anyStartOf: bytes)
+        }
+    }
+
+    /// The same of any form.
+    @inline(never)
+    private init?(anyStartOf bytes: UnsafeBufferPointer<UInt8>) {
         guard let start = bytes.baseAddress else { return nil }
         let end = start + bytes.count
         var next = start
@@ -58,15 +68,74 @@ extension FloatNumeral {
         count = next - start
     }
 
+    /// Bytes that `init(plain:)` may look at.
+    private static let plainRoom = 32
+
+    /// Reads an optional minus, a digit, a point and up to 22 digits, of which 18 count; nil, too,
+    /// for zero and what `nearest` does not know.
+    @inline(__always)
+    private init?(plain start: UnsafePointer<UInt8>) {
+        let minus = start.pointee == UInt8(ascii: "-") ? 1 : 0
+        let whole = start[minus] &- UInt8(ascii: "0")
+        guard whole < 10, start[minus + 1] == UInt8(ascii: ".") else { return nil }
+        let fraction = start + minus + 2
+        let first = Self.word(at: fraction)
+        var digits = Self.digitCount(first)
+        var magnitude = Self.append(digits, of: first, to: UInt64(whole))
+        let second = Self.word(at: fraction + 8)
+        let more = digits == 8 ? Self.digitCount(second) : 0
+        magnitude = Self.append(more, of: second, to: magnitude)
+        digits += more
+        if digits == 16 {
+            let third = Self.word(at: fraction + 16)
+            let rest = Self.digitCount(third)
+            magnitude = Self.append(rest, of: third, to: magnitude)
+            digits += rest
+            // Zeros at the beginning do not count.
+            let zeros =
+                whole == 0 ? (first ^ Self.zeroDigits).trailingZeroBitCount / 8 : -1
+            guard digits <= 22, digits - zeros <= 18 else { return nil }
+        }
+        guard digits > 0, magnitude > 0, fraction[digits] | 0x20 != UInt8(ascii: "e"),
+            let nearest = Self.nearest(
+                Double(Int64(bitPattern: magnitude)) / Self.powersOfTen.span[digits])
+        else { return nil }
+        value = Float(bitPattern: nearest.bitPattern | UInt32(truncatingIfNeeded: minus) << 31)
+        count = minus + 2 + digits
+    }
+
+    @inline(__always)
+    private static func word(at start: UnsafePointer<UInt8>) -> UInt64 {
+        UInt64(littleEndian: UnsafeRawPointer(start).loadUnaligned(as: UInt64.self))
+    }
+
+    private static var zeroDigits: UInt64 { 0x3030_3030_3030_3030 }
+
+    /// How many of eight bytes, the first in the lowest, are digits before one that is none. Each
+    /// has 3 in its upper half, also after 6 was added; what is carried goes to later bytes only.
+    @inline(__always)
+    private static func digitCount(_ word: UInt64) -> Int {
+        let upper: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
+        let others =
+            (word & upper ^ zeroDigits) | ((word &+ 0x0606_0606_0606_0606) & upper ^ zeroDigits)
+        return others.trailingZeroBitCount / 8
+    }
+
+    /// The number with the first `count` of eight digits behind its own.
+    @inline(__always)
+    private static func append(_ count: Int, of word: UInt64, to number: UInt64) -> UInt64 {
+        // At the end of the word they are behind zeros.
+        number &* wholePowers.span[count] &+ value(ofDigits: word << UInt64(64 - 8 * count))
+    }
+
     /// Reads digits into a number, which is wrong when they are more than 19.
     @inline(__always)
     private static func readDigits(
         _ next: inout UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, _ number: inout UInt64
     ) {
         while end - next >= 8 {
-            let word = UInt64(
-                littleEndian: UnsafeRawPointer(next).loadUnaligned(as: UInt64.self))
-            guard areDigits(word) else { break }
+            let word = word(at: next)
+            guard digitCount(word) == 8 else { break }
             number = number &* 100_000_000 &+ value(ofDigits: word)
             next += 8
         }
@@ -74,14 +143,6 @@ extension FloatNumeral {
             number = number &* 10 &+ UInt64(next.pointee &- UInt8(ascii: "0"))
             next += 1
         }
-    }
-
-    /// Whether all eight bytes are digits: each has 3 in its upper half, also after 6 was added.
-    @inline(__always)
-    private static func areDigits(_ word: UInt64) -> Bool {
-        let upper: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
-        let threes: UInt64 = 0x3030_3030_3030_3030
-        return word & upper == threes && (word &+ 0x0606_0606_0606_0606) & upper == threes
     }
 
     /// The number of eight digits, the first in the lowest byte: pairs, then fours, then eight.
@@ -114,8 +175,13 @@ extension FloatNumeral {
     private static func nearest(_ magnitude: UInt64, _ exponent: Int) -> Float? {
         if magnitude == 0 { return 0 }
         guard exponent.magnitude < powersOfTen.count else { return nil }
-        let power = powersOfTen[Int(exponent.magnitude)]
-        let near = exponent < 0 ? Double(magnitude) / power : Double(magnitude) * power
+        let power = powersOfTen.span[Int(exponent.magnitude)]
+        return nearest(exponent < 0 ? Double(magnitude) / power : Double(magnitude) * power)
+    }
+
+    /// The float nearest to what this double is within 2 units of; nil where that is not certain.
+    @inline(__always)
+    private static func nearest(_ near: Double) -> Float? {
         guard near >= Double(Float.leastNormalMagnitude),
             near < Double(Float.greatestFiniteMagnitude)
         else { return nil }
@@ -124,6 +190,10 @@ extension FloatNumeral {
         guard rest &- 0x0FFF_FFFC > 8 else { return nil }
         return Float(near)
     }
+
+    private static let wholePowers: InlineArray<9, UInt64> = [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000,
+    ]
 
     /// Those that a double holds exactly.
     private static let powersOfTen: InlineArray<23, Double> = [

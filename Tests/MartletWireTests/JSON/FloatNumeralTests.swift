@@ -7,8 +7,21 @@ import Testing
     /// What the C library makes of a numeral, which rounds exactly.
     private func exact(_ text: String) -> Float { strtof(text, nil) }
 
-    private func quick(_ text: String) -> FloatNumeral? {
-        Array(text.utf8).withUnsafeBufferPointer { FloatNumeral(startOf: $0) }
+    /// The numeral at the end of all bytes, which must be the one that it is before others.
+    private func quick(
+        _ text: String, at location: SourceLocation = #_sourceLocation
+    ) -> FloatNumeral? {
+        func read(_ bytes: [UInt8]) -> FloatNumeral? {
+            bytes.withUnsafeBufferPointer { FloatNumeral(startOf: $0) }
+        }
+        let last = read(Array(text.utf8))
+        let other = read(Array((text + #""},{"N":"0.25"},{"N":"-0.5"},{"N":"1"}]"#).utf8))
+        if last?.value != other?.value || last?.count != other?.count {
+            Issue.record(
+                "\(text) is \(last as Any) at the end, else \(other as Any)",
+                sourceLocation: location)
+        }
+        return last
     }
 
     @Test(
@@ -20,6 +33,9 @@ import Testing
             "3.4028235E38", "3.4028234663852886e38", "1.1754943508222875e-38", "1e-45", "1e-60",
             "340282346638528859811704183484516925440", "0.1000000014901161193847656250000001",
             "0.00000000000000000000000000000000000000000000140129846432481707",
+            "-0.006929283495992422", "0.0006929283495992422", "1.2345678", "-1.234567812345678",
+            "0.12345678123456781", "9.12345678123456781", "0.000000001234567812345678",
+            "0.99999999999999999999", "0.0000000000000000000001", "0.00000000000000000000001",
         ])
     func nearest(text: String) {
         guard let quick = quick(text) else { return }
@@ -74,7 +90,7 @@ import Testing
         "numerals as clients print floats and doubles take the quick way, and a zero has no sign",
         arguments: [
             "0.1", "-0.0123456789", "1.0", "3", "1e-05", "0.00012345678901234567", "-1.5E-7",
-            "0.12345678901234567", "1234.5678",
+            "0.12345678901234567", "1234.5678", "-0.006929283495992422", "0.040283203",
         ])
     func usual(text: String) {
         #expect(quick(text)?.value == exact(text))
@@ -86,9 +102,10 @@ import Testing
             String((0..<count).map { _ in Character("\(Int.random(in: 0...9, using: &random))") })
         }
         var text = Bool.random(using: &random) ? "-" : ""
-        text += digits(Int.random(in: 1...9, using: &random))
-        if Bool.random(using: &random) {
-            text += "." + digits(Int.random(in: 1...18, using: &random))
+        text += Bool.random(using: &random) ? "0" : digits(Int.random(in: 1...9, using: &random))
+        if Int.random(in: 0..<4, using: &random) > 0 {
+            text += "." + String(repeating: "0", count: Int.random(in: 0...9, using: &random) / 2)
+            text += digits(Int.random(in: 1...24, using: &random))
         }
         if Int.random(in: 0..<4, using: &random) == 0 {
             text += "e\(Int.random(in: -40...30, using: &random))"

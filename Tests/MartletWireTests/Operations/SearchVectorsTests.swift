@@ -157,6 +157,48 @@ import Testing
         #expect(operation.vector[4].sign == .plus)
     }
 
+    @Test(
+        "hundreds of elements are read as each alone, whatever form they have and what is between")
+    func manyElements() throws {
+        let numerals = [
+            "0.5", "-0.040283203", "0", "-1", "3e-2", "0.006929283495992422", "12.75",
+            "0.1000000014901161193847656250000001", "-0.0000015", "7.0",
+        ]
+        for seed: UInt64 in 1...20 {
+            var random = FuzzRandom(state: seed)
+            var vector = ""
+            var expected: [Float] = []
+            let isMixed = seed % 2 == 0
+            for _ in 0..<300 {
+                let numeral = numerals.randomElement(using: &random)!
+                let form = isMixed ? Int.random(in: 0..<5, using: &random) : Int(seed / 2 % 2)
+                vector +=
+                    [
+                        #"{"N":"\#(numeral)"},"#, #"{"N": "\#(numeral)"}, "#,
+                        #"{"N":"\#(numeral)"} , "#,
+                        #"{ "N" :"\#(numeral)"},"#, #"{"N": "\#(numeral)"},"#,
+                    ][form]
+                expected.append(try #require(Float(numeral)))
+            }
+            vector += #"{"N":"0.25"}"#
+            expected.append(0.25)
+            let read = try decode(SearchVectors.self, search(vector: vector)).operation.vector
+            #expect(read == expected, "seed \(seed)")
+            #expect(
+                failure(SearchVectors.self, search(vector: vector + #",{"N":"x"},{"N":"0.5"}"#))
+                    == .validation(invalidVector), "seed \(seed)")
+        }
+    }
+
+    @Test("a body that ends within its vector is refused wherever that is")
+    func cutOff() throws {
+        let body = search(vector: #"{"N":"0.5"},{"N":"-0.25"}, {"N": "0.125"}, {"N": "1"}"#)
+        for length in 0..<body.utf8.count {
+            let error = failure(SearchVectors.self, String(body.prefix(length)))
+            #expect(error != nil, "\(length) bytes")
+        }
+    }
+
     @Test("a sound request becomes the operation")
     func decodes() throws {
         let operation = try decode(
