@@ -86,33 +86,33 @@ extension SearchVectors: LongReadOperation {
         let isCovered =
             index.projection == .keysOnly && index.schema.isEmpty && projection == nil
             && capacityReport == .none
+        let scorer = SearchScore(vector, index.distance)
         let search = VectorSearch(
-            vector: vector, k: topK, values: values, wantsVectors: isCovered)
+            vector: vector, k: topK, values: values, scorer: isCovered ? scorer : nil)
         let found: [VectorMatch]
         do throws(StorageError) {
             found = try context.vectorIndexes.search(search, in: index) ?? []
         } catch {
             throw .storage(error)
         }
-        if isCovered, let answer = coveredAnswer(found, table, index) { return answer }
+        if isCovered, let answer = coveredAnswer(found, table, scorer) { return answer }
         let records = try context.records(forKeys: found.map(\.rowKey))
         let views = records.compactMap { record in
             record.flatMap { VectorIndexView(of: $0, in: index, of: table, having: values) }
         }
-        return answer(views, index)
+        return answer(views, index, scorer)
     }
 
     /// An answer from what the index has. nil when a match's key is none of the table's.
     private func coveredAnswer(
-        _ found: [VectorMatch], _ table: TableDefinition, _ index: VectorIndexDefinition
+        _ found: [VectorMatch], _ table: TableDefinition, _ scorer: SearchScore
     ) -> Output? {
-        let scorer = SearchScore(vector, index.distance)
         var output = Output(matches: [])
         output.matches.reserveCapacity(found.count)
         for match in found {
-            guard let vector = match.vector, let item = table.keyAttributes(ofRow: match.rowKey)
+            guard let score = match.score, let item = table.keyAttributes(ofRow: match.rowKey)
             else { return nil }
-            output.matches.append(Match(item: .item(item), score: scorer.score(of: vector)))
+            output.matches.append(Match(item: .item(item), score: score))
         }
         output.matches.sort { scorer.isBetter($0.score, than: $1.score) }
         var bytesLeft = Limits.searchBytes
@@ -125,8 +125,9 @@ extension SearchVectors: LongReadOperation {
     }
 
     /// Scores the items as they are now, which may have changed since they were found.
-    private func answer(_ views: [VectorIndexView], _ index: VectorIndexDefinition) -> Output {
-        let scorer = SearchScore(vector, index.distance)
+    private func answer(
+        _ views: [VectorIndexView], _ index: VectorIndexDefinition, _ scorer: SearchScore
+    ) -> Output {
         let scored = views.map { ($0, score: scorer.score(of: $0.vector)) }
             .sorted { scorer.isBetter($0.score, than: $1.score) }
         var output = Output(matches: [])

@@ -5,7 +5,7 @@
 
 internal import MartletVectors
 
-struct SearchScore {
+struct SearchScore: Sendable {
     private let query: [Float]
     private let metric: Metric
     /// The query's length squared.
@@ -14,16 +14,23 @@ struct SearchScore {
     init(_ query: [Float], _ metric: Metric) {
         self.query = query
         self.metric = metric
-        squaredLength = metric == .cosine ? Self.dot(query, query) : 0
+        squaredLength =
+            metric == .cosine ? query.withUnsafeBufferPointer { Self.dot($0, $0) } : 0
     }
 
     /// The score of a vector: 1 - cos, the distance, or the product itself.
-    func score(of vector: [Float]) -> Float {
-        switch metric {
-        case .cosine: Self.float(cosineDistance(to: vector))
-        case .euclidean: Self.float(Self.squaredDistance(query, vector).squareRoot())
-        case .dotProduct: Self.float(Self.dot(query, vector))
+    func score(of vector: UnsafeBufferPointer<Float>) -> Float {
+        query.withUnsafeBufferPointer { query in
+            switch metric {
+            case .cosine: Self.float(cosineDistance(query, vector))
+            case .euclidean: Self.float(Self.squaredDistance(query, vector).squareRoot())
+            case .dotProduct: Self.float(Self.dot(query, vector))
+            }
         }
+    }
+
+    func score(of vector: [Float]) -> Float {
+        vector.withUnsafeBufferPointer { score(of: $0) }
     }
 
     /// Whether a score is of a closer vector than another.
@@ -31,7 +38,9 @@ struct SearchScore {
         metric == .dotProduct ? score > other : score < other
     }
 
-    private func cosineDistance(to vector: [Float]) -> Double {
+    private typealias Numbers = UnsafeBufferPointer<Float>
+
+    private func cosineDistance(_ query: Numbers, _ vector: Numbers) -> Double {
         let squared = Self.dot(vector, vector)
         // A vector without a direction is as far as one at a right angle.
         guard squared > 0, squaredLength > 0 else { return 1 }
@@ -50,41 +59,35 @@ struct SearchScore {
     //
     // Several at a time, so that one addition need not wait for the one before.
 
-    private static func dot(_ a: [Float], _ b: [Float]) -> Double {
+    private static func dot(_ a: Numbers, _ b: Numbers) -> Double {
         sum(a, b) { a, b in a * b }
     }
 
-    private static func squaredDistance(_ a: [Float], _ b: [Float]) -> Double {
+    private static func squaredDistance(_ a: Numbers, _ b: Numbers) -> Double {
         sum(a, b) { a, b in (a - b) * (a - b) }
     }
 
     @inline(__always)
     private static func sum(
-        _ a: [Float], _ b: [Float], _ term: (SIMD8<Double>, SIMD8<Double>) -> SIMD8<Double>
+        _ a: Numbers, _ b: Numbers, _ term: (SIMD8<Double>, SIMD8<Double>) -> SIMD8<Double>
     ) -> Double {
         precondition(a.count == b.count)
-        return a.withUnsafeBufferPointer { a in
-            b.withUnsafeBufferPointer { b in
-                var sums = SIMD8<Double>.zero
-                var position = 0
-                while position + 8 <= a.count {
-                    sums += term(widened(a, position), widened(b, position))
-                    position += 8
-                }
-                var rest = (SIMD8<Double>.zero, SIMD8<Double>.zero)
-                for lane in 0..<(a.count - position) {
-                    rest.0[lane] = Double(a[position + lane])
-                    rest.1[lane] = Double(b[position + lane])
-                }
-                return (sums + term(rest.0, rest.1)).sum()
-            }
+        var sums = SIMD8<Double>.zero
+        var position = 0
+        while position + 8 <= a.count {
+            sums += term(widened(a, position), widened(b, position))
+            position += 8
         }
+        var rest = (SIMD8<Double>.zero, SIMD8<Double>.zero)
+        for lane in 0..<(a.count - position) {
+            rest.0[lane] = Double(a[position + lane])
+            rest.1[lane] = Double(b[position + lane])
+        }
+        return (sums + term(rest.0, rest.1)).sum()
     }
 
     @inline(__always)
-    private static func widened(
-        _ vector: UnsafeBufferPointer<Float>, _ position: Int
-    ) -> SIMD8<Double> {
+    private static func widened(_ vector: Numbers, _ position: Int) -> SIMD8<Double> {
         let floats = UnsafeRawPointer(vector.baseAddress! + position).loadUnaligned(
             as: SIMD8<Float>.self)
         return SIMD8<Double>(floats)

@@ -60,6 +60,45 @@ struct ByteStringTable: ~Copyable, Sendable {
         return UnsafeRawBufferPointer(rebasing: text.bytes[start..<start + length])
     }
 
+    /// Strings that were copied together, in the order in which they were asked for.
+    struct Copies: Sendable {
+        fileprivate var text: [UInt8] = []
+        /// Where each is in `text`; nil for a number that had none.
+        fileprivate var places: [Range<Int>?] = []
+
+        /// A copy of the string at this position with `prefix` before it; nil when there is none.
+        func string(_ position: Int, after prefix: [UInt8]) -> [UInt8]? {
+            guard let place = places[position] else { return nil }
+            var string: [UInt8] = []
+            string.reserveCapacity(prefix.count + place.count)
+            string.append(contentsOf: prefix)
+            string.append(contentsOf: text[place])
+            return string
+        }
+    }
+
+    /// Copies the strings under these numbers. They lie anywhere in memory, and nothing else is done
+    /// meanwhile, so that the processor fetches many at once.
+    func copies(_ numbers: [UInt32]) -> Copies {
+        var copies = Copies()
+        copies.places.reserveCapacity(numbers.count)
+        var end = 0
+        for number in numbers {
+            let length = hasString(number) ? string(number).count : nil
+            copies.places.append(length.map { end..<end + $0 })
+            end += length ?? 0
+        }
+        copies.text = [UInt8](unsafeUninitializedCapacity: end) { room, count in
+            for (number, place) in zip(numbers, copies.places) {
+                guard let place, !place.isEmpty else { continue }
+                memcpy(
+                    room.baseAddress! + place.lowerBound, string(number).baseAddress!, place.count)
+            }
+            count = end
+        }
+        return copies
+    }
+
     /// - Precondition: neither the number nor the string is in the table.
     mutating func insert(_ string: UnsafeRawBufferPointer, hash: UInt64, as number: UInt32) {
         precondition(number < Self.left && !hasString(number))

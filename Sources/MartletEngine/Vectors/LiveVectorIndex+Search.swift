@@ -163,32 +163,36 @@ extension LiveVectorIndex {
                     try graph.search(vector, options, report: &graphReport)
                 }
             }
-            var vectors: [[Float]] = []
-            if search.wantsVectors {
-                for neighbor in neighbors { vectors.append(try graph.vector(at: neighbor.slot)) }
+            let slots = neighbors.map(\.slot)
+            var scores: [Float] = []
+            if let scorer = search.scorer {
+                scores.reserveCapacity(slots.count)
+                try graph.forEachVector(at: slots) { scores.append(scorer.score(of: $0)) }
             }
-            return book.withLock { book in
+            let ending: (walk: Walk, keys: ByteStringTable.Copies)? = book.withLock { book in
                 guard book.graph === graph else { return nil }
-                var walk = Walk(
+                let walk = Walk(
                     pending: book.pending.span(from: beginning.position),
                     published: book.pending.span(from: beginning.end))
-                if neighbors.count == k { walk.horizon = neighbors[k - 1].distance }
-                walk.matches.reserveCapacity(neighbors.count)
-                for (place, neighbor) in neighbors.enumerated() {
-                    guard neighbor.label < beginning.firstSequence,
-                        book.keys.hasString(neighbor.slot)
-                    else {
-                        walk.leftOutCount += 1
-                        continue
-                    }
-                    walk.matches.append(
-                        VectorMatch(
-                            rowKey: keyPrefix + book.keys.string(neighbor.slot),
-                            distance: neighbor.distance,
-                            vector: search.wantsVectors ? vectors[place] : nil))
-                }
-                return walk
+                return (walk, book.keys.copies(slots))
             }
+            guard let ending else { return nil }
+            var walk = ending.walk
+            if neighbors.count == k { walk.horizon = neighbors[k - 1].distance }
+            walk.matches.reserveCapacity(neighbors.count)
+            for (place, neighbor) in neighbors.enumerated() {
+                guard neighbor.label < beginning.firstSequence,
+                    let key = ending.keys.string(place, after: keyPrefix)
+                else {
+                    walk.leftOutCount += 1
+                    continue
+                }
+                walk.matches.append(
+                    VectorMatch(
+                        rowKey: key, distance: neighbor.distance,
+                        score: scores.isEmpty ? nil : scores[place]))
+            }
+            return walk
         }
     }
 
@@ -236,7 +240,8 @@ extension BestMatches {
         guard admits(distance) else { return }
         insert(
             VectorMatch(
-                rowKey: key, distance: distance, vector: search.wantsVectors ? entry.vector : nil))
+                rowKey: key, distance: distance,
+                score: search.scorer.map { $0.score(of: entry.vector) }))
     }
 }
 

@@ -17,8 +17,8 @@ struct VectorSearch: Sendable {
     var ef: Int?
     /// Compares with every vector instead of walking the graph.
     var isExact = false
-    /// Whether matches are to bring their vectors along.
-    var wantsVectors = false
+    /// What scores matches, when they are to bring their scores along.
+    var scorer: SearchScore?
 
     /// Whether anything is asked of the schema's attributes.
     var isFiltered: Bool { values.contains { $0 != nil } }
@@ -48,8 +48,8 @@ struct VectorMatch: Sendable, Equatable {
     let rowKey: [UInt8]
     /// As the index's metric says: smaller is closer.
     let distance: Float
-    /// As the index keeps it; nil when the search did not want vectors.
-    var vector: [Float]?
+    /// Of the vector as the index keeps it; nil when the search did not want scores.
+    var score: Float?
 }
 
 /// The best matches so far. Of equal distances the smaller key is better, so that the same question

@@ -109,16 +109,36 @@ public final class HNSWIndex: @unchecked Sendable {
     ///
     /// - Precondition: the slot is live, or was when a read pin began.
     public func vector(at slot: Slot) throws(VectorError) -> [Float] {
-        guard let graph, Int(slot) < slotCount else { preconditionFailure("no such slot") }
+        var vector: [Float] = []
+        try forEachVector(at: [slot]) { vector = Array($0) }
+        return vector
+    }
+
+    /// Lends the vectors at these slots to `body`, in their order, as `vector(at:)` returns them.
+    ///
+    /// - Precondition: as for `vector(at:)`.
+    /// - Throws: before the first is lent.
+    public func forEachVector(
+        at slots: [Slot], _ body: (UnsafeBufferPointer<Float>) -> Void
+    ) throws(VectorError) {
+        if slots.isEmpty { return }
+        let end = slotCount
+        guard let graph, slots.allSatisfy({ Int($0) < end }) else {
+            preconditionFailure("no such slot")
+        }
         let context = graph.readers.enter()
         defer { graph.readers.leave(context) }
         let storage = graph.storage
+        if let rowGuard = storage.rowGuard {
+            let batch = context.batch.room(slots.count)
+            for i in 0..<slots.count { batch[i] = slots[i] }
+            try rowGuard.check(batch, count: slots.count)
+        }
         let room = context.query.room(parameters.dimensions)
-        let batch = context.batch.room(1)
-        batch[0] = slot
-        try storage.rowGuard?.check(batch, count: 1)
-        storage.read(slot, into: room)
-        return Array(UnsafeBufferPointer(start: room, count: parameters.dimensions))
+        for slot in slots {
+            storage.read(slot, into: room)
+            body(UnsafeBufferPointer(start: room, count: parameters.dimensions))
+        }
     }
 
     /// - Precondition: as for `vector(at:)`.
