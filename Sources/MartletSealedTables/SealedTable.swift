@@ -205,9 +205,14 @@ struct IndexKeys: Sendable {
         key(Self.small, [Self.headPieceKind] + name + UInt16(number).bigEndianBytes)
     }
 
+    /// Whether something is under a number that is used once, and so one of many: a record.
+    static func isNumbered(_ name: [UInt8]) -> Bool {
+        (recordKind..<keyringSort[0]).contains(name[0])
+    }
+
     /// Of a record or a session, by its name.
     func key(of name: [UInt8], piece: Int = 0) -> AttributeMap {
-        guard name[0] == Self.recordKind else { return key(Self.small, name) }
+        guard Self.isNumbered(name) else { return key(Self.small, name) }
         let lane = Self.lanes[Int(name.last!) % Self.lanes.count]
         return key(lane, piece == 0 ? name : name + [UInt8(piece)])
     }

@@ -96,7 +96,7 @@ struct TableChanges {
                     actions.append(Self.put(keys.key(of: name, piece: number), piece))
                 }
             case .delete(let name, let byteCount):
-                let isRecord = name[0] == IndexKeys.recordKind
+                let isRecord = IndexKeys.isNumbered(name)
                 actions.append(.delete(keys.key(of: name), record: isRecord ? name : nil))
                 for number in 1..<max(1, Self.pieceCount(byteCount)) {
                     actions.append(.delete(keys.key(of: name, piece: number), record: nil))

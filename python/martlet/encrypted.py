@@ -74,6 +74,10 @@ __all__ = [
     "generate_key",
 ]
 
+# A name, and the settings of `DynamoDBConfig`.
+_Table = tuple[
+    str, "str | None", "str | None", "str | None", "str | None", "str | None", "str | None",
+    "str | None"]
 _METRICS = ("euclidean", "squared_euclidean", "cosine", "dot_product")
 _PARTS = {"vector": 1, "contents": 2, "item": 4, "metadata": 8}
 # Candidates of a walk through the graph that stand for one list of an inverted file.
@@ -646,7 +650,7 @@ class EncryptedIndex:
             self._native.check_key(take.key(index_key))
 
 
-def _place(place: object) -> str | tuple[Any, ...] | None:
+def _place(place: object) -> str | _Table | None:
     """The folder of a location; a table's name and settings; None for memory."""
     if isinstance(place, DBConfig):
         if place.location == "none":
