@@ -106,7 +106,10 @@ let package = Package(
         // Sealed records as the items of a table.
         module(
             "MartletSealedTables",
-            ["MartletThreads", "MartletModel", "MartletKeyValue", "MartletSealing", "MartletClient"]),
+            [
+                "MartletThreads", "MartletModel", "MartletKeyValue", "MartletSealing",
+                "MartletClient",
+            ]),
 
         // The database, embedded.
         module(
