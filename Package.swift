@@ -110,19 +110,6 @@ let package = Package(
                 "MartletThreads", "MartletModel", "MartletKeyValue", "MartletSealing",
                 "MartletClient",
             ]),
-
-        // The database, embedded.
-        module(
-            "Martlet",
-            [
-                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
-                "MartletVectors", "MartletKeyValue", "MartletRocksDBStore", "MartletSealing",
-                "MartletCatalog", "MartletIndexes", "MartletEngine", "MartletClient",
-                "MartletSealedTables",
-            ]),
-
-        // The server.
-        module("MartletStores", ["MartletModel", "MartletClient"]),
         .target(
             name: "CTransferShim",
             linkerSettings: [.linkedLibrary("zstd"), .linkedLibrary("z")]),
@@ -133,6 +120,19 @@ let package = Package(
                 "MartletCatalog",
                 "MartletEngine", "MartletWire", "CTransferShim",
             ]),
+
+        // The database, embedded.
+        module(
+            "Martlet",
+            [
+                "MartletThreads", "MartletModel", "MartletEncoding", "MartletExpressions",
+                "MartletVectors", "MartletKeyValue", "MartletRocksDBStore", "MartletSealing",
+                "MartletCatalog", "MartletIndexes", "MartletEngine", "MartletClient",
+                "MartletSealedTables", "MartletTransfer",
+            ]),
+
+        // The server.
+        module("MartletStores", ["MartletModel", "MartletClient"]),
         .target(
             name: "CHTTPShim",
             linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("deflate")]),

@@ -4,6 +4,7 @@ internal import Glibc
 package import MartletEngine
 package import MartletKeyValue
 internal import MartletRocksDBStore
+internal import MartletTransfer
 internal import Synchronization
 
 /// A database in this process: an engine over a data directory or over memory.
@@ -16,6 +17,8 @@ internal import Synchronization
 /// was answered.
 public final class Database: Sendable {
     package let engine: Engine
+    /// Does exports, imports and bulk puts; nil: others do, or nobody.
+    let transfers: TransferWork?
     private let counters = Mutex<[UInt32: CollectionCounters]>([:])
 
     private init(
@@ -31,6 +34,8 @@ public final class Database: Sendable {
         } catch {
             throw DatabaseError(error)
         }
+        transfers = options.bucketRoot.map { [engine] in TransferWork(engine: engine, root: $0) }
+        transfers?.start()
     }
 
     /// Opens the database in a directory, or makes a new one where there is none.
@@ -89,8 +94,10 @@ public final class Database: Sendable {
         try Database(store, vectorFolder: nil, DatabaseOptions())
     }
 
-    /// Finishes the writes that were accepted and releases the directory. Later calls fail.
+    /// Finishes the writes that were accepted and releases the directory. Later calls fail. Exports,
+    /// imports and bulk puts go on when the database is opened again.
     public func close() throws(DatabaseError) {
+        transfers?.stop()
         do throws(OperationError) {
             try engine.close()
         } catch {

@@ -18,6 +18,10 @@ public struct DatabaseOptions: Sendable {
     public var memoryBudgetBytes = 256 << 20
     /// What the program needs beside caches and buffers: code, threads, the allocator's slack.
     static let overheadBytes = 48 << 20
+    /// A folder whose folders are the buckets of exports, imports and bulk puts, as `--s3-root` of
+    /// `martlet serve`; nil: there are none, and what would begin such a job is refused. Jobs that were
+    /// left unfinished go on when the database is opened with it.
+    public var bucketRoot: String?
     package var engine = EngineOptions()
 
     public init() {}

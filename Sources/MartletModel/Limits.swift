@@ -28,6 +28,7 @@ public enum Limits {
     /// At once.
     public static let restores = 50
     public static let imports = 50
+    public static let exports = 300
 
     // Vector indexes
     public static let vectorIndexes = 5

@@ -2,7 +2,7 @@
 // thread, from what is stored at that moment: a read sees every write that was answered before it.
 // What is not in memory is read from the disk meanwhile.
 //
-// Exports, imports and bulk puts are the server's and the commands': their threads carry them out.
+// What asks about exports, imports and bulk puts is with what begins them, in Database+Transfers.
 
 public import MartletEngine
 

@@ -190,7 +190,7 @@ extension Database {
         try await write(request)
     }
 
-    private func write<Operation: WriteOperation>(
+    func write<Operation: WriteOperation>(
         _ request: Operation
     ) async throws(OperationError) -> Operation.Output {
         let engine = engine

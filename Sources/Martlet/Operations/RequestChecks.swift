@@ -78,7 +78,7 @@ extension ValueFault {
 }
 
 /// Runs checks of members and throws what they found.
-private func checkMembers(_ body: (inout MemberChecks) -> Void) throws(OperationError) {
+func checkMembers(_ body: (inout MemberChecks) -> Void) throws(OperationError) {
     var checks = MemberChecks()
     body(&checks)
     if let error = checks.error { throw OperationError(error) }

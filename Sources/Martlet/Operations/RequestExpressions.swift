@@ -18,6 +18,10 @@ struct RequestExpressions {
             uniqueKeysWithValues: names.map { (Text($0.key), Text($0.value)) })
         var map = AttributeMap(minimumCapacity: values.count)
         for (name, value) in values { map[Text(name)] = value }
+        try self.init(names: names, values: map)
+    }
+
+    init(names: [Text: Text], values map: AttributeMap) throws(OperationError) {
         try map.checkExpressionValues()
         do throws(ValidationError) {
             binder = try ExpressionBinder(

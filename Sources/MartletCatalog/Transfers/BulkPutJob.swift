@@ -11,12 +11,13 @@
 // Times are seconds since 1970. Spec: docs/format/transfers.md.
 
 package import MartletEncoding
-package import MartletModel
+public import MartletModel
 
-package struct BulkPutJob: TransferJob {
+/// A bulk put, from its request to its end.
+public struct BulkPutJob: TransferJob {
     package static let kind = TransferKind.bulkPut
 
-    package enum Status: String, Hashable, Sendable {
+    public enum Status: String, Hashable, Sendable {
         case inProgress = "IN_PROGRESS"
         case completed = "COMPLETED"
         case completedWithErrors = "COMPLETED_WITH_ERRORS"
@@ -25,37 +26,37 @@ package struct BulkPutJob: TransferJob {
         case failed = "FAILED"
     }
 
-    package enum Report: String, Hashable, Sendable {
+    public enum Report: String, Hashable, Sendable {
         case error = "ERROR"
         case conditionCheckFailure = "CONDITION_CHECK_FAILURE"
     }
 
-    package enum Tier: String, Hashable, Sendable {
+    public enum Tier: String, Hashable, Sendable {
         case standard = "STANDARD"
         case accelerated = "ACCELERATED"
     }
 
     /// An index of the table, by its kind.
-    package enum IndexName: Hashable, Sendable {
+    public enum IndexName: Hashable, Sendable {
         case local(Text)
         case global(Text)
         case vector(Text)
     }
 
     /// What was asked for.
-    package struct Request: Hashable, Sendable {
+    public struct Request: Hashable, Sendable {
         /// The table's name or ARN, as sent.
-        package var table: String
-        package var clientToken: String?
-        package var source: BucketPath
-        package var compression: TransferCompression?
+        public var table: String
+        public var clientToken: String?
+        public var source: BucketPath
+        public var compression: TransferCompression?
         /// The bucket is the source's where none was named.
-        package var output: BucketPath
-        package var namesOutputBucket: Bool
-        package var encryption: BucketEncryption
-        package var reports: [Report]
-        package var maxWriteUnits: Int?
-        package var tier: Tier?
+        public var output: BucketPath
+        public var namesOutputBucket: Bool
+        public var encryption: BucketEncryption
+        public var reports: [Report]
+        public var maxWriteUnits: Int?
+        public var tier: Tier?
 
         package init(
             table: String, clientToken: String? = nil, source: BucketPath,
@@ -77,30 +78,30 @@ package struct BulkPutJob: TransferJob {
     }
 
     package var id: TransferID
-    package var table: TableName
+    public var table: TableName
     package var tableID: UInt32
-    package var tableUUID: String
-    package var request: Request
-    package var status: Status
-    package var started: Timestamp
-    package var ended: Timestamp?
+    public var tableUUID: String
+    public var request: Request
+    public var status: Status
+    public var started: Timestamp
+    public var ended: Timestamp?
     package var position: TransferPosition
     /// How many bytes each report has without the lines of the last piece.
     package var reportBytes: [Report: Int]
     /// The lines of the last piece.
     package var reportLines: [Report: [UInt8]]
     /// Of the objects as they are, compressed or not.
-    package var processedBytes: Int
+    public var processedBytes: Int
     /// Known once the objects were listed.
-    package var totalBytes: Int?
-    package var processedCount: Int
-    package var failedCount: Int
-    package var unmetCount: Int
+    public var totalBytes: Int?
+    public var processedCount: Int
+    public var failedCount: Int
+    public var unmetCount: Int
     /// Bytes put into the table.
-    package var tableUsage: Int
+    public var tableUsage: Int
     /// Bytes put into its indexes.
-    package var indexUsage: [IndexName: Int]
-    package var failure: TransferFailure?
+    public var indexUsage: [IndexName: Int]
+    public var failure: TransferFailure?
 
     package init(
         id: TransferID, table: TableName, tableID: UInt32, tableUUID: String, request: Request,
@@ -132,11 +133,11 @@ package struct BulkPutJob: TransferJob {
         self.failure = failure
     }
 
-    package var isUnderway: Bool { status == .inProgress || status == .cancelling }
+    public var isUnderway: Bool { status == .inProgress || status == .cancelling }
     package var clientToken: String? { request.clientToken }
 
     /// What the keys of everything that the job writes begin with.
-    package var keyPrefix: String {
+    public var keyPrefix: String {
         let prefix = request.output.prefix ?? ""
         return prefix + (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + "AWSDynamoDB/\(id)/"
     }
@@ -239,7 +240,7 @@ extension BulkPutJob {
 }
 
 extension BulkPutJob.IndexName {
-    package var name: Text {
+    public var name: Text {
         switch self {
         case .local(let name), .global(let name), .vector(let name): name
         }

@@ -10,26 +10,27 @@
 // Times are seconds since 1970. Spec: docs/format/transfers.md.
 
 package import MartletEncoding
-package import MartletModel
+public import MartletModel
 
-package struct ExportJob: TransferJob {
+/// An export, from its request to its end.
+public struct ExportJob: TransferJob {
     package static let kind = TransferKind.export
 
-    package enum Status: String, Hashable, Sendable {
+    public enum Status: String, Hashable, Sendable {
         case inProgress = "IN_PROGRESS"
         case completed = "COMPLETED"
         case failed = "FAILED"
     }
 
     /// Which items of the table are exported, and what of them: expressions as they were sent.
-    package struct Filter: Hashable, Sendable {
-        package var keyCondition: String?
-        package var filter: String?
-        package var projection: String?
-        package var names: [Text: Text]?
-        package var values: Item?
+    public struct Filter: Hashable, Sendable {
+        public var keyCondition: String?
+        public var filter: String?
+        public var projection: String?
+        public var names: [Text: Text]?
+        public var values: Item?
 
-        package init(
+        public init(
             keyCondition: String? = nil, filter: String? = nil, projection: String? = nil,
             names: [Text: Text]? = nil, values: Item? = nil
         ) {
@@ -42,20 +43,20 @@ package struct ExportJob: TransferJob {
     }
 
     /// What of each changed item an incremental export has.
-    package enum View: String, Hashable, Sendable {
+    public enum View: String, Hashable, Sendable {
         case newImage = "NEW_IMAGE"
         case newAndOldImages = "NEW_AND_OLD_IMAGES"
     }
 
     /// Which changes are exported.
-    package struct Incremental: Hashable, Sendable {
+    public struct Incremental: Hashable, Sendable {
         /// The first moment of the period.
-        package var from: Timestamp
+        public var from: Timestamp
         /// The first moment after it; nil: that of the request.
-        package var to: Timestamp?
-        package var view: View
+        public var to: Timestamp?
+        public var view: View
 
-        package init(from: Timestamp, to: Timestamp? = nil, view: View = .newAndOldImages) {
+        public init(from: Timestamp, to: Timestamp? = nil, view: View = .newAndOldImages) {
             self.from = from
             self.to = to
             self.view = view
@@ -63,17 +64,17 @@ package struct ExportJob: TransferJob {
     }
 
     /// What was asked for.
-    package struct Request: Hashable, Sendable {
-        package var tableARN: String
-        package var time: Timestamp?
-        package var clientToken: String?
-        package var target: BucketPath
-        package var encryption: BucketEncryption
-        package var filter: Filter?
+    public struct Request: Hashable, Sendable {
+        public var tableARN: String
+        public var time: Timestamp?
+        public var clientToken: String?
+        public var target: BucketPath
+        public var encryption: BucketEncryption
+        public var filter: Filter?
         /// nil: all items of one moment are exported.
-        package var incremental: Incremental?
+        public var incremental: Incremental?
 
-        package init(
+        public init(
             tableARN: String, time: Timestamp? = nil, clientToken: String? = nil,
             target: BucketPath, encryption: BucketEncryption = BucketEncryption(),
             filter: Filter? = nil, incremental: Incremental? = nil
@@ -89,21 +90,21 @@ package struct ExportJob: TransferJob {
     }
 
     package var id: TransferID
-    package var table: TableName
+    public var table: TableName
     /// Names the copy of the items that is written.
     package var rowsID: UInt32
-    package var tableUUID: String
-    package var request: Request
+    public var tableUUID: String
+    public var request: Request
     /// The moment whose items are exported; the first after the period of an incremental export.
-    package var time: Timestamp
+    public var time: Timestamp
     /// The attributes of the table's key, which an incremental export tells beside the images.
     package var keyNames: [Text]
-    package var status: Status
-    package var started: Timestamp
-    package var ended: Timestamp?
-    package var itemCount: Int
-    package var billedBytes: Int
-    package var failure: TransferFailure?
+    public var status: Status
+    public var started: Timestamp
+    public var ended: Timestamp?
+    public var itemCount: Int
+    public var billedBytes: Int
+    public var failure: TransferFailure?
 
     package init(
         id: TransferID, table: TableName, rowsID: UInt32, tableUUID: String, request: Request,
@@ -126,7 +127,7 @@ package struct ExportJob: TransferJob {
         self.failure = failure
     }
 
-    package var isUnderway: Bool { status == .inProgress }
+    public var isUnderway: Bool { status == .inProgress }
     package var clientToken: String? { request.clientToken }
 
     /// The service's name of what is exported.
@@ -147,7 +148,8 @@ package struct ExportJob: TransferJob {
         return prefix + (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + "AWSDynamoDB/"
     }
 
-    package var manifestKey: String { keyPrefix + "manifest-summary.json" }
+    /// The key of the object that is written last, and says what was exported.
+    public var manifestKey: String { keyPrefix + "manifest-summary.json" }
 }
 
 extension ExportJob {

@@ -10,26 +10,27 @@
 package import MartletEncoding
 internal import MartletModel
 
-package struct ImportJob: TransferJob {
+/// An import, from its request to its end.
+public struct ImportJob: TransferJob {
     package static let kind = TransferKind.importing
 
-    package enum Status: String, Hashable, Sendable {
+    public enum Status: String, Hashable, Sendable {
         case inProgress = "IN_PROGRESS"
         case completed = "COMPLETED"
         case failed = "FAILED"
     }
 
     /// Where the items come from, and in which form.
-    package struct Input: Hashable, Sendable {
-        package var source: BucketPath
-        package var format: TransferFormat
+    public struct Input: Hashable, Sendable {
+        public var source: BucketPath
+        public var format: TransferFormat
         /// One ASCII character; nil for a comma.
-        package var delimiter: String?
+        public var delimiter: String?
         /// The names of the columns; nil where each object's first line says them.
-        package var headers: [String]?
-        package var compression: TransferCompression
+        public var headers: [String]?
+        public var compression: TransferCompression
 
-        package init(
+        public init(
             source: BucketPath, format: TransferFormat, delimiter: String? = nil,
             headers: [String]? = nil, compression: TransferCompression = .none
         ) {
@@ -42,20 +43,20 @@ package struct ImportJob: TransferJob {
     }
 
     package var id: TransferID
-    package var clientToken: String?
-    package var input: Input
+    public var clientToken: String?
+    public var input: Input
     /// The table as the import made it.
-    package var definition: TableDefinition
-    package var status: Status
-    package var started: Timestamp
-    package var ended: Timestamp?
+    public var definition: TableDefinition
+    public var status: Status
+    public var started: Timestamp
+    public var ended: Timestamp?
     package var position: TransferPosition
     /// Of the source's data, uncompressed.
-    package var processedBytes: Int
-    package var processedCount: Int
-    package var importedCount: Int
-    package var errorCount: Int
-    package var failure: TransferFailure?
+    public var processedBytes: Int
+    public var processedCount: Int
+    public var importedCount: Int
+    public var errorCount: Int
+    public var failure: TransferFailure?
 
     package init(
         id: TransferID, clientToken: String?, input: Input, definition: TableDefinition,
@@ -79,8 +80,8 @@ package struct ImportJob: TransferJob {
         self.failure = failure
     }
 
-    package var table: TableName { definition.name }
-    package var isUnderway: Bool { status == .inProgress }
+    public var table: TableName { definition.name }
+    public var isUnderway: Bool { status == .inProgress }
 }
 
 extension ImportJob {

@@ -4,13 +4,13 @@ internal import MartletEncoding
 internal import MartletModel
 
 /// Objects of a bucket whose keys begin alike.
-package struct BucketPath: Hashable, Sendable {
-    package var bucket: String
+public struct BucketPath: Hashable, Sendable {
+    public var bucket: String
     /// The account that the bucket is said to be of.
-    package var owner: String?
-    package var prefix: String?
+    public var owner: String?
+    public var prefix: String?
 
-    package init(bucket: String, owner: String? = nil, prefix: String? = nil) {
+    public init(bucket: String, owner: String? = nil, prefix: String? = nil) {
         self.bucket = bucket
         self.owner = owner
         self.prefix = prefix
@@ -18,28 +18,28 @@ package struct BucketPath: Hashable, Sendable {
 }
 
 /// How objects are said to be encrypted where they are kept: a setting that is answered.
-package struct BucketEncryption: Hashable, Sendable {
-    package enum Algorithm: String, Hashable, Sendable {
+public struct BucketEncryption: Hashable, Sendable {
+    public enum Algorithm: String, Hashable, Sendable {
         case aes256 = "AES256"
         case kms = "KMS"
     }
 
-    package var algorithm: Algorithm?
-    package var keyID: String?
+    public var algorithm: Algorithm?
+    public var keyID: String?
 
-    package init(algorithm: Algorithm? = nil, keyID: String? = nil) {
+    public init(algorithm: Algorithm? = nil, keyID: String? = nil) {
         self.algorithm = algorithm
         self.keyID = keyID
     }
 }
 
-package enum TransferFormat: String, Hashable, Sendable {
+public enum TransferFormat: String, Hashable, Sendable {
     case dynamoDBJSON = "DYNAMODB_JSON"
     case ion = "ION"
     case csv = "CSV"
 }
 
-package enum TransferCompression: String, Hashable, Sendable {
+public enum TransferCompression: String, Hashable, Sendable {
     case gzip = "GZIP"
     case zstd = "ZSTD"
     case none = "NONE"

@@ -113,9 +113,9 @@ package struct TransferARN: Hashable, Sendable {
 }
 
 /// Why a job failed, as its description says.
-package struct TransferFailure: Hashable, Sendable, Error {
-    package var code: String
-    package var message: String
+public struct TransferFailure: Hashable, Sendable, Error {
+    public var code: String
+    public var message: String
 
     package init(code: String, message: String) {
         self.code = code

@@ -1,12 +1,12 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// CancelBulkOperation: asks a bulk put to stop. What it has put stays.
-package struct CancelBulkOperation: Sendable {
-    package typealias Output = DescribedTransfer<BulkPutJob>
+public struct CancelBulkOperation: Sendable {
+    public typealias Output = DescribedTransfer<BulkPutJob>
 
-    package var arn: String
+    public var arn: String
 
-    package init(arn: String) { self.arn = arn }
+    public init(arn: String) { self.arn = arn }
 }
 
 extension CancelBulkOperation: WriteOperation {

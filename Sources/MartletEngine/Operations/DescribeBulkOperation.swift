@@ -1,12 +1,12 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// DescribeBulkOperation: how far a bulk put is, or how it ended.
-package struct DescribeBulkOperation: Sendable {
-    package typealias Output = DescribedTransfer<BulkPutJob>
+public struct DescribeBulkOperation: Sendable {
+    public typealias Output = DescribedTransfer<BulkPutJob>
 
-    package var arn: String
+    public var arn: String
 
-    package init(arn: String) { self.arn = arn }
+    public init(arn: String) { self.arn = arn }
 }
 
 extension DescribeBulkOperation: ReadOperation {

@@ -1,12 +1,12 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// DescribeExport: how far an export is, or how it ended.
-package struct DescribeExport: Sendable {
-    package typealias Output = DescribedTransfer<ExportJob>
+public struct DescribeExport: Sendable {
+    public typealias Output = DescribedTransfer<ExportJob>
 
-    package var arn: String
+    public var arn: String
 
-    package init(arn: String) { self.arn = arn }
+    public init(arn: String) { self.arn = arn }
 }
 
 extension DescribeExport: ReadOperation {

@@ -1,12 +1,12 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// DescribeImport: how far an import is, or how it ended.
-package struct DescribeImport: Sendable {
-    package typealias Output = DescribedTransfer<ImportJob>
+public struct DescribeImport: Sendable {
+    public typealias Output = DescribedTransfer<ImportJob>
 
-    package var arn: String
+    public var arn: String
 
-    package init(arn: String) { self.arn = arn }
+    public init(arn: String) { self.arn = arn }
 }
 
 extension DescribeImport: ReadOperation {

@@ -1,22 +1,23 @@
-package import MartletCatalog
+public import MartletCatalog
 package import MartletExpressions
 internal import MartletModel
 
 /// ExportTableToPointInTime: begins to write the items that a table had at a moment, or what changed
 /// between two moments, into a bucket.
-package struct ExportTableToPointInTime: Sendable {
-    package typealias Output = DescribedTransfer<ExportJob>
+public struct ExportTableToPointInTime: Sendable {
+    public typealias Output = DescribedTransfer<ExportJob>
 
-    package var request: ExportJob.Request
+    public var request: ExportJob.Request
     /// What the request's filter says, bound.
     package var keyCondition: KeyCondition?
     package var filter: ConditionExpression?
     /// Whether a table without a history may be exported as it is now, which the service refuses.
     package var allowsAnyTable = false
 
+    public init(_ request: ExportJob.Request) { self.request = request }
+
     package init(
-        _ request: ExportJob.Request, keyCondition: KeyCondition? = nil,
-        filter: ConditionExpression? = nil
+        _ request: ExportJob.Request, keyCondition: KeyCondition?, filter: ConditionExpression?
     ) {
         self.request = request
         self.keyCondition = keyCondition
@@ -25,10 +26,13 @@ package struct ExportTableToPointInTime: Sendable {
 }
 
 extension ExportTableToPointInTime: WriteOperation {
-    package func prepare(in context: ReadContext) throws(OperationError) {}
+    /// How many exports are under way. Of requests that come in the same moment none knows the others.
+    package func prepare(in context: ReadContext) throws(OperationError) -> Int {
+        try context.underwayCount(ExportJob.self)
+    }
 
     package func run(
-        _ prepared: Void, in transaction: WriteTransaction
+        _ underwayCount: Int, in transaction: WriteTransaction
     ) throws(OperationError) -> Output {
         let table = try transaction.directory.exportedTable(
             arn: request.tableARN, of: transaction.options.owner)
@@ -39,6 +43,11 @@ extension ExportTableToPointInTime: WriteOperation {
                     "Export with the same client token but different parameters already exists")
             }
             return DescribedTransfer(job, transaction.options)
+        }
+        if underwayCount >= Limits.exports {
+            throw .limitExceeded(
+                "Subscriber limit exceeded: There is a limit of \(Limits.exports) concurrent "
+                    + "exports per subscriber")
         }
         let isOfNow = request.time == nil && request.incremental == nil
         guard table.recovery != nil || allowsAnyTable && isOfNow else {

@@ -1,14 +1,14 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// ImportTable: makes a table and begins to fill it with the items of objects in a bucket.
-package struct ImportTable: Sendable {
-    package typealias Output = DescribedTransfer<ImportJob>
+public struct ImportTable: Sendable {
+    public typealias Output = DescribedTransfer<ImportJob>
 
-    package var request: TableRequest
-    package var input: ImportJob.Input
-    package var clientToken: String?
+    public var request: TableRequest
+    public var input: ImportJob.Input
+    public var clientToken: String?
 
-    package init(_ request: TableRequest, from input: ImportJob.Input, clientToken: String? = nil) {
+    public init(_ request: TableRequest, from input: ImportJob.Input, clientToken: String? = nil) {
         self.request = request
         self.input = input
         self.clientToken = clientToken

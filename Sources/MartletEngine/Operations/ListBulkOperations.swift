@@ -1,16 +1,16 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// ListBulkOperations: the bulk puts of the last 90 days, the latest first, a page at a time.
-package struct ListBulkOperations: Sendable {
+public struct ListBulkOperations: Sendable {
     package static let defaultLimit = 10
 
-    package var page: TransferPage
+    public var page: TransferPage
 
-    package init(_ page: TransferPage) { self.page = page }
+    public init(_ page: TransferPage = TransferPage(limit: 10)) { self.page = page }
 
-    package struct Output: Sendable {
-        package var jobs: [DescribedTransfer<BulkPutJob>]
-        package var nextToken: String?
+    public struct Output: Sendable {
+        public var jobs: [DescribedTransfer<BulkPutJob>]
+        public var nextToken: String?
     }
 }
 

@@ -1,14 +1,14 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// ListExports: the exports of the last 90 days, the latest first, a page at a time.
-package struct ListExports: Sendable {
-    package var page: TransferPage
+public struct ListExports: Sendable {
+    public var page: TransferPage
 
-    package init(_ page: TransferPage) { self.page = page }
+    public init(_ page: TransferPage = TransferPage()) { self.page = page }
 
-    package struct Output: Sendable {
-        package var jobs: [DescribedTransfer<ExportJob>]
-        package var nextToken: String?
+    public struct Output: Sendable {
+        public var jobs: [DescribedTransfer<ExportJob>]
+        public var nextToken: String?
     }
 }
 

@@ -1,14 +1,14 @@
-package import MartletCatalog
+public import MartletCatalog
 
 /// ListImports: the imports of the last 90 days, the latest first, a page at a time.
-package struct ListImports: Sendable {
-    package var page: TransferPage
+public struct ListImports: Sendable {
+    public var page: TransferPage
 
-    package init(_ page: TransferPage) { self.page = page }
+    public init(_ page: TransferPage = TransferPage()) { self.page = page }
 
-    package struct Output: Sendable {
-        package var jobs: [DescribedTransfer<ImportJob>]
-        package var nextToken: String?
+    public struct Output: Sendable {
+        public var jobs: [DescribedTransfer<ImportJob>]
+        public var nextToken: String?
     }
 }
 

@@ -1,16 +1,37 @@
-package import MartletCatalog
+public import MartletCatalog
 internal import MartletModel
 
 /// StartBulkPutItems: begins to put the items of objects in a bucket into a table.
-package struct StartBulkPutItems: Sendable {
-    package typealias Output = DescribedTransfer<BulkPutJob>
+public struct StartBulkPutItems: Sendable {
+    public typealias Output = DescribedTransfer<BulkPutJob>
 
-    package var table: TableName
-    package var request: BulkPutJob.Request
+    public var table: TableName
+    public var request: BulkPutJob.Request
 
     package init(table: TableName, _ request: BulkPutJob.Request) {
         self.table = table
         self.request = request
+    }
+
+    /// - Parameters:
+    ///   - source: where the objects with the items are, a JSON object a line.
+    ///   - output: where reports go; nil: into the source's bucket.
+    ///   - reports: which of them are written.
+    ///   - maxWriteUnits: how many the puts may take in a second, 1024 at least; nil: no bound.
+    ///   - clientToken: sent again, it answers the same bulk put.
+    public init(
+        table: TableName, from source: BucketPath, compression: TransferCompression? = nil,
+        reportsTo output: BucketPath? = nil, encryption: BucketEncryption = BucketEncryption(),
+        reports: [BulkPutJob.Report] = [.error], maxWriteUnits: Int? = nil,
+        tier: BulkPutJob.Tier? = nil, clientToken: String? = nil
+    ) {
+        self.init(
+            table: table,
+            BulkPutJob.Request(
+                table: table.description, clientToken: clientToken, source: source,
+                compression: compression, output: output ?? BucketPath(bucket: source.bucket),
+                namesOutputBucket: output != nil, encryption: encryption, reports: reports,
+                maxWriteUnits: maxWriteUnits, tier: tier))
     }
 }
 

@@ -1,14 +1,16 @@
-package import MartletCatalog
+internal import MartletCatalog
 
-/// A job as it is answered.
-package struct DescribedTransfer<Job: TransferJob>: Sendable {
-    package var job: Job
-    package var arn: String
-    package var tableARN: String
+/// A job as it is answered: an export, an import or a bulk put.
+public struct DescribedTransfer<Job: Sendable>: Sendable {
+    public var job: Job
+    public var arn: String
+    public var tableARN: String
+}
 
+extension DescribedTransfer where Job: TransferJob {
     init(_ job: Job, _ options: EngineOptions) {
-        self.job = job
-        arn = job.arn(of: options.owner)
-        tableARN = ResourceARN(owner: options.owner, table: job.table).description
+        self.init(
+            job: job, arn: job.arn(of: options.owner),
+            tableARN: ResourceARN(owner: options.owner, table: job.table).description)
     }
 }

@@ -1,15 +1,18 @@
 internal import MartletCatalog
 internal import MartletModel
 
-/// What a request to list jobs says.
-package struct TransferPage: Sendable {
+/// Which jobs are listed, and how many at a time.
+public struct TransferPage: Sendable {
     package static let limit = 25
 
-    package var tableARN: String?
-    package var limit: Int
-    package var token: String?
+    /// nil: of all tables.
+    public var tableARN: String?
+    /// At most 25.
+    public var limit: Int
+    /// Where the page before ended, as its `nextToken` said.
+    public var token: String?
 
-    package init(tableARN: String? = nil, limit: Int = TransferPage.limit, token: String? = nil) {
+    public init(tableARN: String? = nil, limit: Int = 25, token: String? = nil) {
         self.tableARN = tableARN
         self.limit = limit
         self.token = token

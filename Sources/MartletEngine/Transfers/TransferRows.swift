@@ -50,6 +50,20 @@ extension ReadContext {
         }
     }
 
+    /// How many jobs of a kind have something left to do.
+    func underwayCount<Job: TransferJob>(_ type: Job.Type) throws(OperationError) -> Int {
+        var count = 0
+        do throws(StorageError) {
+            try TransferRows.forEach(type, in: store) { job in
+                if job.isUnderway { count += 1 }
+                return true
+            }
+        } catch {
+            throw .storage(error)
+        }
+        return count
+    }
+
     /// A page of the jobs of a kind, the latest first, without those of more than 90 days ago.
     func jobs<Job: TransferJob>(
         _ type: Job.Type, of table: TableName?, before id: TransferID?, limit: Int

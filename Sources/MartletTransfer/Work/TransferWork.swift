@@ -62,9 +62,11 @@ package final class TransferWork: Sendable {
         startThread { self.run(kind) }
     }
 
-    /// Ends the threads, each after the piece that it is at. The engine is closed afterwards.
+    /// Ends the threads, each after the piece that it is at. The engine is closed afterwards. Only the
+    /// first call waits for them.
     package func stop() {
         let count = state.withLock { state in
+            guard !state.isStopping else { return 0 }
             state.isStopping = true
             return state.running.count
         }

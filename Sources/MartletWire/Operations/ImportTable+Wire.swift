@@ -47,7 +47,7 @@ extension ImportTable: WireOperation {
             &checks, at: "s3BucketSource.", prefixName: "s3KeyPrefix")
         checks.require(members.format != nil, at: "inputFormat")
         let format = checks.choice(members.format, of: .importFormat, at: "inputFormat")
-        members.csv?.check(&checks)
+        checks.csv(delimiter: members.csv?.delimiter, headers: members.csv?.headers)
         let compression = checks.choice(
             members.compression, of: .inputCompression, at: "inputCompressionType")
         checks.require(members.table != nil, at: "tableCreationParameters")
@@ -89,8 +89,6 @@ extension BucketMembers {
 }
 
 private struct CSVMembers {
-    static let delimiters = ",;:|\t "
-
     var delimiter: String?
     var headers: [String]?
 
@@ -116,20 +114,6 @@ private struct CSVMembers {
             }
         }
         return members
-    }
-
-    func check(_ checks: inout MemberChecks) {
-        let path = "inputFormatOptions.csv"
-        checks.length(of: delimiter, in: 1...1, at: path + ".delimiter")
-        if let delimiter, delimiter.utf16.count == 1, !Self.delimiters.contains(delimiter) {
-            checks.fail(
-                delimiter, at: path + ".delimiter",
-                "Member must satisfy regular expression pattern: [,;:|\\t ]")
-        }
-        guard let headers else { return }
-        checks.length(
-            headers.count, of: "[" + headers.joined(separator: ", ") + "]", in: 1...255,
-            at: path + ".headerList")
     }
 }
 

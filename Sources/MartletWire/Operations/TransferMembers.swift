@@ -36,18 +36,7 @@ struct BucketMembers {
         isRequired: Bool = true
     ) -> (BucketPath, BucketEncryption) {
         if isRequired { checks.require(bucket != nil, at: path + "s3Bucket") }
-        checks.length(of: bucket, in: 0...255, at: path + "s3Bucket")
-        if let bucket, !Self.isBucketName(bucket) {
-            checks.fail(
-                bucket, at: path + "s3Bucket",
-                "Member must satisfy regular expression pattern: "
-                    + "^[a-z0-9A-Z]+[\\.\\-\\w]*[a-z0-9A-Z]+$")
-        }
-        if let owner, owner.utf8.count != 12 || !owner.utf8.allSatisfy({ $0 &- 48 < 10 }) {
-            checks.fail(
-                owner, at: path + "s3BucketOwner",
-                "Member must satisfy regular expression pattern: [0-9]{12}")
-        }
+        checks.bucket(bucket, owner: owner, at: path)
         checks.length(of: prefix, in: 0...1024, at: path + prefixName)
         let algorithm = checks.choice(
             algorithm, of: .bucketEncryption, at: path + "s3SseAlgorithm")
@@ -56,31 +45,6 @@ struct BucketMembers {
             BucketPath(bucket: bucket ?? "", owner: owner, prefix: prefix),
             BucketEncryption(algorithm: algorithm, keyID: keyID)
         )
-    }
-
-    private static func isBucketName(_ name: String) -> Bool {
-        func isEnd(_ byte: UInt8) -> Bool {
-            byte &- 48 < 10 || (byte | 0x20) &- 97 < 26
-        }
-        guard name.utf8.count >= 2, let first = name.utf8.first, let last = name.utf8.last else {
-            return false
-        }
-        return isEnd(first) && isEnd(last)
-            && name.utf8.allSatisfy { isEnd($0) || [0x2D, 0x2E, 0x5F].contains($0) }
-    }
-}
-
-extension MemberChecks {
-    mutating func clientToken(_ token: String?) {
-        guard let token, token.isEmpty || token.utf8.contains(UInt8(ascii: "$")) else { return }
-        fail(
-            token, at: "clientToken",
-            "Member must satisfy regular expression pattern: ^[^\\$]+$")
-    }
-
-    mutating func jobARN(_ arn: String?, at path: String) {
-        require(arn != nil, at: path)
-        length(of: arn, in: 37...1024, at: path)
     }
 }
 
