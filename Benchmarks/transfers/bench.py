@@ -1,11 +1,12 @@
-"""Imports a table, exports it, deletes it, imports the export and compares; says rates and memory.
+"""Imports a table, exports it, deletes it, imports the export, copies it to another server and back, and
+compares; says rates and memory.
 
     make bench-transfers                          1,000,000 items
     make bench-transfers ARGS="--items 200000"    fewer
     make bench-transfers ARGS="--memory-budget 64M"
 
 Prints Markdown on standard output and its progress on standard error. README.md beside this file says
-what is measured and against what. Exits with 1 when an item is missing or changed, or when the process
+what is measured and against what. Exits with 1 when an item is missing or changed, or when a process
 had more memory than its budget allows.
 """
 
@@ -30,7 +31,7 @@ def say(text: str) -> None:
 
 
 def options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("--server", type=Path, required=True, help="the martlet program")
     parser.add_argument("--items", type=int, default=1_000_000)
     parser.add_argument("--memory-budget", default="256M", help="such as 256M")

@@ -1,6 +1,7 @@
-"""One round: import, export, delete, import, export, compare, with what the machine itself can do.
+"""One round: import, export, delete, import, export, compare; then `martlet copy` to another server and
+back, export, compare; with what the machine itself can do.
 
-Memory is what the kernel says of the process: its largest resident size (VmHWM), which counts pages
+Memory is what the kernel says of a process: its largest resident size (VmHWM), which counts pages
 of files that it maps as well. Rates are of items and of bytes of JSON before compression.
 """
 
@@ -11,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import subprocess
 import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from support.light import LightClient
-from support.server import Server
+from support.server import REGION, Server, binary
 
 BUCKET = "bucket"
 OBJECT_ITEMS = 100_000
@@ -33,6 +35,9 @@ TABLE = {
 }
 # What requests under way may come on top of a budget: their items, and the allocator's slack.
 SLACK_BYTES = 32 << 20
+# What `martlet copy` may have: the program, and for each of its eight segments a page of 1 MB in JSON,
+# its items as requests, and one request more.
+COPY_BYTES = 64 << 20
 
 
 def budget_bytes(text: str) -> int:
@@ -76,6 +81,8 @@ class Report:
     steps: list[Step] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     peak_bytes: int = 0
+    """Of the server that had most."""
+    copy_peak_bytes: int = 0
     budget_bytes: int = 0
 
     def step(self, name: str) -> Step:
@@ -98,7 +105,8 @@ class Report:
         lines.append("")
         lines.append(
             f"Largest resident size {self.peak_bytes / 2**20:,.0f} MiB of a budget of "
-            f"{self.budget_bytes / 2**20:,.0f} MiB"
+            f"{self.budget_bytes / 2**20:,.0f} MiB, of `martlet copy` "
+            f"{self.copy_peak_bytes / 2**20:,.0f} MiB"
         )
         return "\n".join(lines)
 
@@ -119,12 +127,10 @@ class Round:
         self.bucket.mkdir(parents=True)
         self.write_source()
         self.measure_machine()
-        server = Server(
-            "--data", str(self.folder / "data"), "--s3-root", str(self.folder / "buckets"),
-            "--memory-budget", self.budget,
-        ).start()
+        server = self.server("data")
+        other = self.server("other-data")
         try:
-            client = LightClient(server.port, timeout=300)
+            client = LightClient(server.start().port, timeout=300)
             self.put_over_http(server.port, http_items)
             self.fill(client, "import", "first", "source/")
             exported = self.export(client, "export", "first")
@@ -132,18 +138,62 @@ class Round:
             self.fill(client, "import of the export", "second", exported[0] + "data/")
             again = self.export(client, "second export", "second")
             self.say("comparing")
-            if self.digest(exported[1]) != self.digest(again[1]):
-                self.report.faults.append("the two exports differ")
-            if self.digest(exported[1]) != self.expected_digest():
-                self.report.faults.append("the export is not what was imported")
-            self.report.peak_bytes = peak_bytes(server.pid)
-            if self.report.peak_bytes > self.report.budget_bytes + SLACK_BYTES:
-                self.report.faults.append("the process had more memory than its budget allows")
+            found = self.expected_digest()
+            self.compare(exported[1], found, "the export is not what was imported")
+            self.compare(again[1], found, "the two exports differ")
+
+            self.copy("copy", server, other.start())
+            client.demand("DeleteTable", {"TableName": "second"})
+            self.copy("copy back", other, server)
+            copied = self.export(client, "export of the copy", "second")
+            self.say("comparing")
+            self.compare(copied[1], found, "the copy of the copy differs")
             client.close()
-            assert server.stop() == 0
+            for each in (server, other):
+                self.note_peak(each)
+                assert each.stop() == 0
         finally:
             server.close()
+            other.close()
         return self.report
+
+    def server(self, data: str) -> Server:
+        return Server(
+            "--data", str(self.folder / data), "--s3-root", str(self.folder / "buckets"),
+            "--memory-budget", self.budget,
+        )
+
+    def note_peak(self, server: Server) -> None:
+        found = peak_bytes(server.pid)
+        self.report.peak_bytes = max(self.report.peak_bytes, found)
+        if found > self.report.budget_bytes + SLACK_BYTES:
+            self.report.faults.append("a server had more memory than its budget allows")
+
+    def compare(self, files: list[Path], expected: tuple[int, int], fault: str) -> None:
+        if self.digest(files) != expected:
+            self.report.faults.append(fault)
+
+    def copy(self, name: str, source: Server, target: Server) -> None:
+        self.say(name)
+        started = time.perf_counter()
+        command = [
+            str(binary()), "copy", "--from", source.url, "--to", target.url, "--table", "second",
+            "--from-region", REGION, "--to-region", REGION, "--quiet",
+            "--state", str(self.folder / "copy.json"),
+        ]
+        copy = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        found = 0
+        while copy.poll() is None:
+            try:
+                found = peak_bytes(copy.pid)
+            except (OSError, AssertionError):
+                break  # It is over.
+            time.sleep(0.05)
+        assert copy.wait() == 0
+        self.add(name, self.count, self.plain_bytes, started, "BatchWriteItem over HTTP")
+        self.report.copy_peak_bytes = max(self.report.copy_peak_bytes, found)
+        if found > COPY_BYTES:
+            self.report.faults.append("`martlet copy` had more memory than pages and program take")
 
     # The machine
 

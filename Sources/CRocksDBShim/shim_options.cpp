@@ -9,7 +9,6 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
-#include <rocksdb/write_buffer_manager.h>
 
 #include "shim_internal.h"
 
@@ -83,8 +82,8 @@ rocksdb::Options make_options(const std::string &path, const mrdb_options &optio
     // The clock cache of this version is experimental, needs the size of its entries beforehand,
     // and gains nothing here.
     rocksdb::LRUCacheOptions cache_options;
-    cache_options.capacity = budget;
-    // A shard must hold a few of the 256 KiB parts by which memtables are charged.
+    cache_options.capacity = budget - budget / 4;
+    // A shard must hold a few filters and indexes of large files.
     cache_options.num_shard_bits = budget >= 64 * mebibyte ? 4 : 1;
     cache_options.high_pri_pool_ratio = 0.5;
     auto cache = rocksdb::NewLRUCache(cache_options);
@@ -97,12 +96,14 @@ rocksdb::Options make_options(const std::string &path, const mrdb_options &optio
         rocksdb::NewBlockBasedTableFactory(make_table_options(files, options, cache)));
     result.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(options.prefix_length));
 
-    // Memory: a quarter of the budget for rows not yet flushed, charged to the cache.
+    // Memory: a quarter of the budget for rows not yet flushed, one memtable that is written and one
+    // that is flushed; whoever writes faster than that waits. It is a quarter of its own. Charged to
+    // the cache, it would be the cache's while nothing is written, but what the cache then gives up
+    // for it are blocks of 4 KiB here and there, which no heap gives back: the process would have
+    // both.
     result.write_buffer_size = budget / 8;
-    result.max_write_buffer_number = 4;
-    result.write_buffer_manager =
-        std::make_shared<rocksdb::WriteBufferManager>(budget / 4, cache);
-    result.arena_block_size = 256 * kibibyte;
+    result.max_write_buffer_number = 2;
+    result.arena_block_size = options.memtable_block_bytes;
     // Threads that open table files: RocksDB starts them whether there are files or not.
     result.max_file_opening_threads = std::min(1 + files.count / 8, 8);
     result.max_open_files = options.open_file_limit;

@@ -46,16 +46,11 @@ public final class Database: Sendable {
     public static func open(
         at path: String, options: DatabaseOptions = DatabaseOptions()
     ) throws(DatabaseError) -> Database {
-        var storeOptions = RocksDBOptions()
-        storeOptions.memoryBudgetBytes = max(
-            RocksDBOptions.minimumMemoryBudgetBytes,
-            options.memoryBudgetBytes - DatabaseOptions.overheadBytes)
-        storeOptions.durability = options.durability == .sync ? .sync : .async
         let directory: DataDirectory
         let store: RocksDBStore
         do throws(StorageError) {
             directory = try DataDirectory(path: path)
-            store = try RocksDBStore(directory: directory, options: storeOptions)
+            store = try RocksDBStore(directory: directory, options: options.store)
         } catch {
             throw DatabaseError(error)
         }

@@ -1,5 +1,6 @@
 package import MartletEngine
 internal import MartletKeyValue
+internal import MartletRocksDBStore
 
 /// What a program may choose when it opens a database.
 public struct DatabaseOptions: Sendable {
@@ -14,7 +15,9 @@ public struct DatabaseOptions: Sendable {
     public var durability = Durability.sync
     /// Bounds the memory of the process, whatever the data's size: caches and buffers get what is
     /// left after the program itself, but never less than 8 MiB. Requests under way come
-    /// on top, and vectors on their way into an index, as many bytes again at most.
+    /// on top, and vectors on their way into an index, as many bytes again at most. What your program
+    /// has of its own comes on top, too, and what its allocator keeps of memory that was freed:
+    /// `martlet` sets it up so that this is little, a library leaves that to the program.
     public var memoryBudgetBytes = 256 << 20
     /// What the program needs beside caches and buffers: code, threads, the allocator's slack.
     static let overheadBytes = 48 << 20
@@ -25,4 +28,15 @@ public struct DatabaseOptions: Sendable {
     package var engine = EngineOptions()
 
     public init() {}
+
+    var store: RocksDBOptions {
+        var store = RocksDBOptions()
+        store.memoryBudgetBytes = max(
+            RocksDBOptions.minimumMemoryBudgetBytes, memoryBudgetBytes - Self.overheadBytes)
+        store.durability = durability == .sync ? .sync : .async
+        return store
+    }
+
+    /// The size of blocks that are better mapped each by itself than taken from a heap.
+    package var mappedBlockBytes: Int { store.memtableBlockBytes }
 }

@@ -99,9 +99,7 @@ struct ServeCommand: Command {
 
     func run() throws(CommandFailure) {
         allowManyFiles()
-        // By default glibc keeps up to eight heaps a core for its threads; what is freed in one
-        // serves no other, which costs tens of megabytes under load.
-        martlet_limit_heaps(2)
+        martlet_bound_heaps(database.mappedBlockBytes)
         // Threads inherit the mask, so that only this one takes the signals.
         let signals = StopSignals()
         var options = server

@@ -11,6 +11,14 @@ package struct RocksDBOptions: Sendable {
     /// Nothing is taken before it is used. At least `minimumMemoryBudgetBytes`.
     package var memoryBudgetBytes = 256 << 20
 
+    /// Memtables, which have a quarter of the budget, are made of blocks of so many bytes. A program
+    /// whose allocator maps blocks of this size each by itself gets a memtable's memory back when it
+    /// was flushed; in a heap that is otherwise full of small blocks it leaves holes.
+    package var memtableBlockBytes: Int {
+        let pages = memoryBudgetBytes / 64 / 4096
+        return min(max(pages * 4096, 256 << 10), 4 << 20)
+    }
+
     /// What commits will ask for. With `async`, opening after a power failure drops what follows
     /// the first gap in the log; with `sync`, a gap that intact records follow is `corruption`.
     package var durability = Durability.sync
@@ -32,6 +40,7 @@ package struct RocksDBOptions: Sendable {
         precondition(blobThresholdBytes > 0 && backgroundJobLimit > 0)
         return mrdb_options(
             memory_budget_bytes: UInt64(memoryBudgetBytes),
+            memtable_block_bytes: UInt64(memtableBlockBytes),
             blob_threshold_bytes: UInt64(blobThresholdBytes),
             open_file_limit: Self.openFileLimit,
             background_job_limit: Int32(backgroundJobLimit),

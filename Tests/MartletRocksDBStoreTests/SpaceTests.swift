@@ -81,4 +81,16 @@ import Testing
         #expect(!statistics.refusesWrites)
         withExtendedLifetime(snapshot) {}
     }
+
+    @Test(
+        "a memtable is of several blocks, each of whole pages, under any budget",
+        arguments: [RocksDBOptions.minimumMemoryBudgetBytes, 10_000_001, 208 << 20, 1 << 40])
+    func memtableBlocks(budgetBytes: Int) {
+        var options = RocksDBOptions()
+        options.memoryBudgetBytes = budgetBytes
+        let blockBytes = options.memtableBlockBytes
+        #expect(blockBytes % 4096 == 0)
+        #expect(blockBytes * 4 <= budgetBytes / 8)
+        #expect(blockBytes <= 4 << 20)
+    }
 }

@@ -52,6 +52,8 @@ typedef struct mrdb_cursor mrdb_cursor;
 typedef struct {
     /// Bounds cached blocks, their indexes and filters, and unflushed rows together.
     uint64_t memory_budget_bytes;
+    /// What memtables are made of.
+    uint64_t memtable_block_bytes;
     /// Values at least this long are kept in blob files.
     uint64_t blob_threshold_bytes;
     /// Files kept open at once.

@@ -1,5 +1,6 @@
 // `martlet copy`: tables from one DynamoDB endpoint to another, AWS's or any other's.
 
+internal import CMartletProcess
 internal import Glibc
 internal import MartletClient
 
@@ -70,6 +71,7 @@ struct CopyCommand: Command {
     }
 
     func run() throws(CommandFailure) {
+        martlet_bound_heaps(1 << 20)
         let from = try client(source, "source")
         let to = try client(target, "target")
         guard Self.place(from) != Self.place(to) else {
