@@ -137,18 +137,21 @@ class Round:
             client.demand("DeleteTable", {"TableName": "first"})
             self.fill(client, "import of the export", "second", exported[0] + "data/")
             again = self.export(client, "second export", "second")
+            client.close()
             self.say("comparing")
             found = self.expected_digest()
             self.compare(exported[1], found, "the export is not what was imported")
             self.compare(again[1], found, "the two exports differ")
 
             self.copy("copy", server, other.start())
-            client.demand("DeleteTable", {"TableName": "second"})
+            # What is idle for minutes is closed: each of these has a connection of its own.
+            with LightClient(server.port) as client:
+                client.demand("DeleteTable", {"TableName": "second"})
             self.copy("copy back", other, server)
-            copied = self.export(client, "export of the copy", "second")
+            with LightClient(server.port, timeout=300) as client:
+                copied = self.export(client, "export of the copy", "second")
             self.say("comparing")
             self.compare(copied[1], found, "the copy of the copy differs")
-            client.close()
             for each in (server, other):
                 self.note_peak(each)
                 assert each.stop() == 0
