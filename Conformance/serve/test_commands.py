@@ -8,7 +8,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 import zstandard
 from support.directory import Directory
 from support.light import LightClient
-from support.server import Server
+from support.server import REGION, Server, binary
 
 COUNT = 20_000
 
@@ -265,3 +265,78 @@ def test_a_stopped_import_says_how_to_go_on_and_a_server_leaves_it_alone(
     done = directory.did(*step)
     assert done["items"] == COUNT * 5
     assert directory.items("tab") == expected(COUNT * 5)
+
+
+# Through a server
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    running = Server("--in-memory").start()
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+def asked(server: Server, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        str(binary()), name, "--endpoint", server.url, "--region", REGION, "--json", *arguments
+    ]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def answered(server: Server, name: str, *arguments: str) -> dict[str, Any]:
+    ended = asked(server, name, *arguments)
+    assert ended.returncode == 0, ended.stderr
+    return dict(json.loads(ended.stdout))
+
+
+def test_a_server_is_asked_for_backups_and_restores(server: Server) -> None:
+    with LightClient(server.port) as client:
+        client.demand("CreateTable", {
+            "TableName": "tab", "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]})
+        for number in range(50):
+            client.demand("PutItem", {"TableName": "tab", "Item": item(number)})
+
+        def items(table: str) -> dict[str, Any]:
+            return {each["pk"]["S"]: each for each in client.items("Scan", {"TableName": table})}
+
+        made = answered(server, "backup", "--table", "tab", "--name", "kept")
+        assert (made["items"], made["name"], made["table"]) == (50, "kept", "tab")
+        client.demand("DeleteItem", {"TableName": "tab", "Key": {"pk": {"S": "k7"}}})
+        later = answered(server, "backup", "--table", "tab", "--name", "kept")
+        listed = [json.loads(line) for line in asked(server, "backup", "--list").stdout.splitlines()]
+        assert [each["arn"] for each in listed] == [made["arn"], later["arn"]]
+        assert [each["status"] for each in listed] == ["AVAILABLE", "AVAILABLE"]
+        assert asked(server, "backup", "--list", "--table", "other").stdout == ""
+
+        # By its name the latest, by its ARN that one.
+        done = answered(server, "restore", "--backup", "kept", "--to", "latest")
+        assert (done["items"], items("latest")) == (49, items("tab"))
+        answered(server, "restore", "--backup", made["arn"], "--to", "first")
+        assert items("first") == expected(50)
+
+        client.demand("UpdateContinuousBackups", {
+            "TableName": "tab",
+            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}})
+        answered(server, "restore", "--table", "tab", "--to", "past")
+        assert items("past") == items("tab")
+
+
+def test_what_a_server_refuses_is_said(server: Server, tmp_path: Path) -> None:
+    for arguments, words in (
+        (("backup", "--table", "nothing"), "Table not found: nothing"),
+        (("restore", "--backup", "nothing", "--to", "tab"), "there is no backup nothing"),
+        (("restore", "--table", "nothing", "--to", "tab"), "Table not found: nothing"),
+    ):
+        ended = asked(server, *arguments)
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert words in ended.stderr
+    ended = asked(server, "backup", "--list", "--data", str(tmp_path))
+    assert ended.returncode == 2
+    assert "exclude each other" in ended.stderr
+    server.stop()
+    assert asked(server, "backup", "--list").returncode == 1

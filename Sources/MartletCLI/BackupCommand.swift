@@ -18,10 +18,12 @@ struct BackupCommand: Command {
           --name NAME             what to call the backup (default: the table's name)
           --list                  print the backups instead: name, table, when, items, ARN
 
+        \(EndpointOptions.help)
         \(DirectoryOptions.help)
         """
 
     private var directory = DirectoryOptions()
+    private var endpoint = EndpointOptions()
     private var table: TableName?
     private var backupName: String?
     private var isList = false
@@ -30,6 +32,7 @@ struct BackupCommand: Command {
         var arguments = Arguments(words)
         while let option = try arguments.nextOption() {
             if try directory.take(option, from: &arguments) { continue }
+            if try endpoint.take(option, from: &arguments) { continue }
             switch option {
             case "--table": table = try arguments.tableName()
             case "--name":
@@ -45,9 +48,18 @@ struct BackupCommand: Command {
         }
         if table == nil, !isList { throw UsageError("--table is needed") }
         if isList, backupName != nil { throw UsageError("--list and --name exclude each other") }
+        try endpoint.check(directory)
     }
 
+    var isJSON: Bool { directory.isJSON }
+
     func run() throws(CommandFailure) {
+        if endpoint.isGiven {
+            let open = try endpoint.open(directory)
+            if isList { return try list(table?.description, at: open) }
+            return try backUp(
+                table!.description, as: backupName ?? table!.description, at: open)
+        }
         try directory.run { open throws(CommandFailure) in
             if isList { return try list(in: open) }
             let summary = CommandSummary()

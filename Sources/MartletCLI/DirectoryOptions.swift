@@ -22,8 +22,10 @@ struct DirectoryOptions {
 
         """
 
-    private var path = "martlet-data"
+    private var path: String?
     private var options = DatabaseOptions()
+    /// As given on the command line.
+    private(set) var region: String?
     private(set) var isJSON = false
     private(set) var isQuiet = false
 
@@ -37,12 +39,17 @@ struct DirectoryOptions {
             options.memoryBudgetBytes = try arguments.bytes(in: 32 << 20...1 << 40)
         case "--json": isJSON = true
         case "--quiet": isQuiet = true
-        case "--region": options.engine.owner.region = try arguments.value()
+        case "--region":
+            region = try arguments.value()
+            options.engine.owner.region = region!
         case "--account": options.engine.owner.account = try arguments.value()
         default: return false
         }
         return true
     }
+
+    /// Whether the command line names a directory.
+    var namesDirectory: Bool { path != nil }
 
     /// Opens the directory, has `body` work on it, and closes it again.
     func run(_ body: (OpenDirectory) throws(CommandFailure) -> Void) throws(CommandFailure) {
@@ -52,7 +59,7 @@ struct DirectoryOptions {
         options.engine.log = { write("martlet: \($0)\n", to: STDERR_FILENO) }
         let database: Database
         do throws(DatabaseError) {
-            database = try .open(at: path, options: options)
+            database = try .open(at: path ?? "martlet-data", options: options)
         } catch {
             throw CommandFailure(error.description)
         }

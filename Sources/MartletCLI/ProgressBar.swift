@@ -30,6 +30,13 @@ struct ProgressBar {
     /// Shows that `done` of `total` are done, unless that was shown a moment ago.
     /// - Parameter total: nil when nobody knows.
     mutating func show(_ phase: String, _ done: Int, of total: Int?) {
+        show { [unit, isTerminal] seconds in
+            Self.text(phase, done, of: total, unit, seconds: seconds, isBar: isTerminal)
+        }
+    }
+
+    /// - Parameter text: the line, told for how many seconds the command runs.
+    private mutating func show(_ text: (Double) -> String) {
         guard !isQuiet else { return }
         let now = ContinuousClock.now
         let interval = isTerminal ? Self.drawSeconds : Self.lineSeconds
@@ -37,12 +44,16 @@ struct ProgressBar {
         let since = drawn ?? (isTerminal ? now - .seconds(1) : start)
         guard now - since >= .seconds(interval) else { return }
         drawn = now
-        let seconds = (now - start) / .seconds(1)
-        let text = Self.text(phase, done, of: total, unit, seconds: seconds, isBar: isTerminal)
+        let text = text((now - start) / .seconds(1))
         guard isTerminal else { return write("martlet: \(text)\n", to: STDERR_FILENO) }
         let padding = String(repeating: " ", count: max(0, columns - text.count))
         columns = text.count
         write("\r\(text)\(padding)", to: STDERR_FILENO)
+    }
+
+    /// Shows for how long something is going on of which nobody knows how far it is.
+    mutating func show(_ phase: String) {
+        show { "\(phase), \(Int($0)) s" }
     }
 
     /// Takes the bar away.

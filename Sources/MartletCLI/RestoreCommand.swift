@@ -20,10 +20,12 @@ struct RestoreCommand: Command {
                                   2026-11-20T12:00:00Z
           --to NAME               the table to make
 
+        \(EndpointOptions.help)
         \(DirectoryOptions.help)
         """
 
     private var directory = DirectoryOptions()
+    private var endpoint = EndpointOptions()
     private var backup: String?
     private var source: TableName?
     private var time: Timestamp?
@@ -33,6 +35,7 @@ struct RestoreCommand: Command {
         var arguments = Arguments(words)
         while let option = try arguments.nextOption() {
             if try directory.take(option, from: &arguments) { continue }
+            if try endpoint.take(option, from: &arguments) { continue }
             switch option {
             case "--backup": backup = try arguments.value()
             case "--table": source = try arguments.tableName()
@@ -46,9 +49,17 @@ struct RestoreCommand: Command {
             throw UsageError("--backup or --table is needed, and not both")
         }
         if backup != nil, time != nil { throw UsageError("--time goes with --table") }
+        try endpoint.check(directory)
     }
 
+    var isJSON: Bool { directory.isJSON }
+
     func run() throws(CommandFailure) {
+        if endpoint.isGiven {
+            let (open, target) = (try endpoint.open(directory), target!.description)
+            if let backup { return try restore(backup: backup, to: target, at: open) }
+            return try restore(table: source!.description, at: time, to: target, at: open)
+        }
         try directory.run { open throws(CommandFailure) in
             let summary = CommandSummary()
             let (begun, total) = try begin(in: open)
