@@ -36,7 +36,4 @@ public struct DatabaseOptions: Sendable {
         store.durability = durability == .sync ? .sync : .async
         return store
     }
-
-    /// The size of blocks that are better mapped each by itself than taken from a heap.
-    package var mappedBlockBytes: Int { store.memtableBlockBytes }
 }

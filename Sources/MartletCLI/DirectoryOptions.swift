@@ -53,7 +53,7 @@ struct DirectoryOptions {
 
     /// Opens the directory, has `body` work on it, and closes it again.
     func run(_ body: (OpenDirectory) throws(CommandFailure) -> Void) throws(CommandFailure) {
-        martlet_bound_heaps(options.mappedBlockBytes)
+        martlet_bound_heaps()
         let signals = StopSignals()
         var options = options
         options.engine.log = { write("martlet: \($0)\n", to: STDERR_FILENO) }

@@ -99,7 +99,7 @@ struct ServeCommand: Command {
 
     func run() throws(CommandFailure) {
         allowManyFiles()
-        martlet_bound_heaps(database.mappedBlockBytes)
+        martlet_bound_heaps()
         // Threads inherit the mask, so that only this one takes the signals.
         let signals = StopSignals()
         var options = server

@@ -11,9 +11,8 @@ package struct RocksDBOptions: Sendable {
     /// Nothing is taken before it is used. At least `minimumMemoryBudgetBytes`.
     package var memoryBudgetBytes = 256 << 20
 
-    /// Memtables, which have a quarter of the budget, are made of blocks of so many bytes. A program
-    /// whose allocator maps blocks of this size each by itself gets a memtable's memory back when it
-    /// was flushed; in a heap that is otherwise full of small blocks it leaves holes.
+    /// Memtables, which have a quarter of the budget, are made of blocks of so many bytes: large
+    /// enough for an allocator to map each by itself, and few enough for it to do so.
     package var memtableBlockBytes: Int {
         let pages = memoryBudgetBytes / 64 / 4096
         return min(max(pages * 4096, 256 << 10), 4 << 20)

@@ -71,7 +71,7 @@ struct CopyCommand: Command {
     }
 
     func run() throws(CommandFailure) {
-        martlet_bound_heaps(1 << 20)
+        martlet_bound_heaps()
         let from = try client(source, "source")
         let to = try client(target, "target")
         guard Self.place(from) != Self.place(to) else {
