@@ -46,12 +46,14 @@ public func martlet_database_get_stats(
     attempt(error) { () throws(Failure) in
         let database = try object(database, as: VectorDatabase.self)
         let stats = try calling { () throws(VectorDatabaseError) in try database.stats() }
+        // The codes that a large index has by itself are part of its graph.
+        let graphBytes = stats.graphBytes + (stats.isQuantized ? 0 : stats.codeBytes)
         out?.pointee = martlet_database_stats(
             vector_count: Int64(stats.vectorCount), deleted_count: Int64(stats.deletedCount),
             layer_count: Int64(stats.layerCount), average_degree: stats.averageDegree,
             maximum_degree: Int64(stats.maximumDegree), minimum_degree: Int64(stats.minimumDegree),
-            vector_bytes: Int64(stats.vectorBytes), graph_bytes: Int64(stats.graphBytes),
-            code_bytes: Int64(stats.codeBytes), is_scanned: stats.isScanned ? 1 : 0,
+            vector_bytes: Int64(stats.vectorBytes), graph_bytes: Int64(graphBytes),
+            code_bytes: Int64(stats.isQuantized ? stats.codeBytes : 0), is_scanned: stats.isScanned ? 1 : 0,
             is_quantized: stats.isQuantized ? 1 : 0)
     }
 }

@@ -138,7 +138,7 @@ extension DatabaseShare {
         tuning.m = options.m
         tuning.efConstruction = options.efConstruction
         tuning.codes = options.codes
-        tuning.codeUse = options.isQuantized ? .always : .never
+        tuning.codeUse = options.isQuantized ? .always : .large
         tuning.residence = options.residence
         let request = CollectionSchema.request(
             table, dimensions: dimensions, distance: options.metric, tuning: tuning)

@@ -33,15 +33,15 @@ extension VectorDatabase {
         if counters.deletedCount.exchange(0, ordering: .relaxed) > 0 { engine.compact(schema) }
     }
 
-    /// Whether searches walk on codes: copies of vectors of a byte or half a byte a dimension. The
-    /// best candidates are compared in full in any case.
+    /// Whether there are codes from the first vector on: copies of vectors of a byte or half a byte a
+    /// dimension, which searches walk on. A large collection has them in any case, and the best
+    /// candidates are compared in full in any case.
     public var isQuantized: Bool {
         get throws(VectorDatabaseError) { try current().1.isQuantized }
     }
 
-    /// Makes codes of all vectors and has searches walk on them, from now on: those of later vectors
-    /// are made as they come, also after the database is opened again. Searches are faster on large
-    /// vectors; they lose next to nothing, as the best candidates are compared in full.
+    /// Makes codes of all vectors, however few there are, and of later vectors as they come, also
+    /// after the database is opened again.
     ///
     /// - Throws: `invalidArgument` for a collection made without codes.
     /// - Complexity: O(vectors × dimensions), on all cores; some milliseconds for 100,000.
@@ -49,12 +49,12 @@ extension VectorDatabase {
         try setCodeUse(.always)
     }
 
-    /// Has searches walk on the vectors themselves and lets go of the codes, from now on.
-    public func disableQuantizedSearch() throws(VectorDatabaseError) { try setCodeUse(.never) }
+    /// Lets go of the codes while there are fewer than about a thousand vectors.
+    public func disableQuantizedSearch() throws(VectorDatabaseError) { try setCodeUse(.large) }
 
     private func setCodeUse(_ use: CodeUse) throws(VectorDatabaseError) {
         let (engine, schema) = try current()
-        if use != .never, schema.index.parameters.codes == .none {
+        if use == .always, schema.index.parameters.codes == .none {
             throw .invalidArgument("The collection was made without codes")
         }
         try run(SetCodeUse(table: table, use: use), on: engine)
@@ -92,7 +92,7 @@ public struct VectorStats: Hashable, Sendable {
     public let minimumDegree: Int
     public let vectorBytes: Int
     public let graphBytes: Int
-    /// Of the codes that searches walk on; 0 when they walk on the vectors.
+    /// Of the codes that searches walk on; 0 while there are none.
     public let codeBytes: Int
     /// There are so few vectors that searches compare the query with all of them.
     public let isScanned: Bool

@@ -8,11 +8,12 @@ public struct VectorOptions: Hashable, Sendable {
     public var m: Int
     /// Candidates that an insertion considers: 1 ... 100,000.
     public var efConstruction: Int
-    /// Whether searches walk on codes, small copies of the vectors, and compare only the best in
-    /// full: faster, at the price of the codes' memory. `VectorDatabase.enableQuantizedSearch`
-    /// changes it.
+    /// Whether there are codes from the first vector on; else from about a thousand on, as fewer are
+    /// compared one by one. `VectorDatabase.enableQuantizedSearch` changes it.
     public var isQuantized: Bool
-    /// What codes are like, when there are any: by default half a byte a dimension.
+    /// Codes are small copies of the vectors that searches walk on, to compare only the best in full.
+    /// By default they have half a byte a dimension; with none, searches walk on the vectors, which
+    /// saves the codes' memory and takes about twice the time.
     public var codes: CodeKind
     public var residence: VectorResidence
 

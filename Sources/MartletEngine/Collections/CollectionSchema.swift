@@ -32,9 +32,9 @@ package struct CollectionSchema: Sendable {
     private static let contents: Text = "contents"
 
     package var dimensions: Int { index.dimensions }
-    /// Whether searches walk on codes, when there are enough vectors to walk at all.
+    /// Whether there are codes from the first vector on, and not only when there are many.
     package var isQuantized: Bool {
-        index.parameters.codes != .none && index.codeUse != .never
+        index.parameters.codes != .none && index.codeUse == .always
     }
     package var tableName: TableName { table.definition.name }
     package var tableID: UInt32 { table.id }

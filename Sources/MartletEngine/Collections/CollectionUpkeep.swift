@@ -4,7 +4,7 @@ package import MartletVectors
 internal import Glibc
 internal import Synchronization
 
-/// Says when searches of a collection walk on codes.
+/// Says from when on searches of a collection walk on codes.
 package struct SetCodeUse: WriteOperation {
     package var table: TableName
     package var use: CodeUse

@@ -131,12 +131,17 @@ extension FindVectors: ReadOperation {
         search.ef = ef.map { max($0, wanted) }
         search.isExact = isExact
         search.filter = isFilteredByIndex ? filter : nil
-        let found: [VectorMatch]
+        var found: [VectorMatch]
         do throws(StorageError) {
             found =
                 try context.vectorIndexes.search(search, in: schema.index, report: &report) ?? []
         } catch {
             throw .storage(error)
+        }
+        let foundCount = found.count
+        // What is clearly further than those that are wanted need not be read.
+        if foundCount == k + 1, foundCount == wanted, found[k].isClearlyFurther(than: found[k - 1]) {
+            found.removeLast()
         }
         let scorer = CollectionScore(vector, schema.index.distance)
         var matches: [Match] = []
@@ -151,7 +156,7 @@ extension FindVectors: ReadOperation {
                     metadataText: row.metadataText))
         }
         matches.sort { $0.isBetter(than: $1) }
-        return (matches, found.count)
+        return (matches, foundCount)
     }
 
     /// Compares every item that matches.
@@ -197,6 +202,13 @@ package struct ExplainVectors: ReadOperation {
     ) throws(OperationError) -> (matches: [FindVectors.Match], report: VectorSearchReport) {
         var report = VectorSearchReport()
         return (try search.run(in: context, &report), report)
+    }
+}
+
+extension VectorMatch {
+    /// By more than single precision may be wrong.
+    fileprivate func isClearlyFurther(than other: VectorMatch) -> Bool {
+        distance - other.distance > 1e-5 * (1 + abs(other.distance))
     }
 }
 

@@ -101,13 +101,15 @@ extension Graph {
                 if storage.codes != nil { dropCodes(of: storage) }
             case .large, .always:
                 let least = use == .always ? 1 : Self.leastForCodes
-                let isDue = storage.codes == nil && slotCount.load(ordering: .relaxed) >= least
+                let isEnough = slotCount.load(ordering: .relaxed) >= least
+                let isDue = storage.codes == nil && isEnough
                 // Codes are made of the vectors, so those must be sound.
                 if isDue { try storage.rowGuard?.checkAll() }
                 training.use = use
                 if isDue {
                     train(threads: threads)
-                } else if storage.codes == nil {
+                } else if !isEnough {
+                    if storage.codes != nil { dropCodes(of: storage) }
                     training.nextCount.store(least, ordering: .relaxed)
                 }
             }

@@ -4,11 +4,11 @@ import MartletTestSupport
 import Testing
 
 @Suite struct VectorExplanationTests {
-    private func filled(_ count: Int, isQuantized: Bool = false) throws -> VectorDatabase {
+    private func filled(_ count: Int, codes: CodeKind = .int4) throws -> VectorDatabase {
         var random = SeededRandom(seed: 51)
         let database = try VectorDatabase.inMemory(
             dimensions: 8,
-            options: VectorOptions(metric: .euclidean, isQuantized: isQuantized))
+            options: VectorOptions(metric: .euclidean, codes: codes))
         try database.addMany(
             (0..<count).map { "\($0)" },
             (0..<count).map { _ in (0..<8).map { _ in Float(random.number(-1000...1000)) } },
@@ -28,11 +28,11 @@ import Testing
 
     @Test("many are found by the graph, of which little is looked at; on codes where there are any")
     func many() throws {
-        for isQuantized in [false, true] {
-            let database = try filled(5000, isQuantized: isQuantized)
+        for codes in [CodeKind.none, .int4] {
+            let database = try filled(5000, codes: codes)
             let query = [Float](repeating: 1, count: 8)
             let found = try database.explain(query)
-            #expect(found.method == .graph && found.readCodes == isQuantized)
+            #expect(found.method == .graph && found.readCodes == (codes != .none))
             #expect(found.comparedCount > 10 && found.comparedCount < 5000)
             #expect(found.matchingCount == 5000)
             #expect(found.results == (try database.search(query)))
