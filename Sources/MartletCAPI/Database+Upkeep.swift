@@ -53,7 +53,8 @@ public func martlet_database_get_stats(
             layer_count: Int64(stats.layerCount), average_degree: stats.averageDegree,
             maximum_degree: Int64(stats.maximumDegree), minimum_degree: Int64(stats.minimumDegree),
             vector_bytes: Int64(stats.vectorBytes), graph_bytes: Int64(graphBytes),
-            code_bytes: Int64(stats.isQuantized ? stats.codeBytes : 0), is_scanned: stats.isScanned ? 1 : 0,
+            code_bytes: Int64(stats.isQuantized ? stats.codeBytes : 0),
+            is_scanned: stats.isScanned ? 1 : 0,
             is_quantized: stats.isQuantized ? 1 : 0)
     }
 }

@@ -140,7 +140,7 @@ extension FindVectors: ReadOperation {
         }
         let foundCount = found.count
         // What is clearly further than those that are wanted need not be read.
-        if foundCount == k + 1, foundCount == wanted, found[k].isClearlyFurther(than: found[k - 1]) {
+        if wanted == k + 1, foundCount == wanted, found[k].isClearlyFurther(than: found[k - 1]) {
             found.removeLast()
         }
         let scorer = CollectionScore(vector, schema.index.distance)

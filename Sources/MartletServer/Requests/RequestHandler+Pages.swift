@@ -71,11 +71,33 @@ extension RequestHandler {
         text.single(
             "martlet_store_refuses_writes", .gauge, "1 after a failed write to disk.",
             engines.contains { $0.refusesWrites } ? 1 : 0)
+        writeVectorGauges(engines.map(\.vectorStatistics), to: &text)
         if let bytes = ProcessGauges.residentBytes {
             text.single(
                 "process_resident_memory_bytes", .gauge, "Resident memory.", Double(bytes))
         }
         return text.text
+    }
+
+    private func writeVectorGauges(
+        _ indexes: [VectorStatistics], to text: inout PrometheusText
+    ) {
+        func gauge(_ name: String, _ help: String, _ value: KeyPath<VectorStatistics, Int>) {
+            text.single(name, .gauge, help, Double(indexes.reduce(0) { $0 + $1[keyPath: value] }))
+        }
+        gauge("martlet_vector_indexes", "Vector indexes.", \.indexCount)
+        gauge("martlet_vectors", "Vectors in the graphs of indexes.", \.vectorCount)
+        gauge(
+            "martlet_vectors_pending", "Changes that are searched one by one.",
+            \.pendingCount)
+        gauge(
+            "martlet_vector_indexes_rebuilding", "Vector indexes that are being made of the items.",
+            \.rebuildingCount)
+        gauge(
+            "martlet_vector_memory_bytes", "Bytes of vector indexes in memory.", \.memoryBytes)
+        gauge(
+            "martlet_vector_mapped_bytes", "Bytes of vector indexes' files in the address space.",
+            \.mappedBytes)
     }
 }
 

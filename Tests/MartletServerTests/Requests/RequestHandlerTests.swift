@@ -151,6 +151,21 @@ import Testing
                 #"martlet_requests_total{operation="DescribeTable",outcome="client_error"} 1"#))
     }
 
+    @Test("metrics say what vector indexes there are, and what they hold")
+    func vectorMetrics() throws {
+        let served = try Served()
+        #expect(try served.get("/metrics").text.contains("\nmartlet_vector_indexes 0\n"))
+        let table = #"""
+            {"TableName":"abc","BillingMode":"PAY_PER_REQUEST",
+            "AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],
+            "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+            "VectorIndexes":[{"IndexName":"near","VectorAttribute":{"AttributeName":"v"},
+            "Dimensions":2,"DistanceFunction":"EUCLIDEAN","Projection":{"ProjectionType":"ALL"}}]}
+            """#
+        #expect(try served.call("CreateTable", table).status == 200)
+        #expect(try served.get("/metrics").text.contains("\nmartlet_vector_indexes 1\n"))
+    }
+
     @Test("DescribeEndpoints names the address that the client used")
     func endpoints() throws {
         let response = try Served().call("DescribeEndpoints", "{}")
