@@ -35,6 +35,21 @@ def url() -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture(params=["ours", "moto"])
+def any_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Also that of a server that has nothing in common with ours."""
+    if request.param == "ours":
+        with LocalServer() as server:
+            yield server.url
+        return
+    moto = pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
 def opened(url: str, cache: Path | None = None) -> Client:
     storage = StorageConfig.dynamodb("Indexes", endpoint_url=url, cache=cache, **LOCAL)
     return Client(storage, catalog_key=CATALOG_KEY)
@@ -90,7 +105,8 @@ def test_the_catalogue_is_under_its_key(url: str) -> None:
         Client(storage, catalog_key=generate_key())
 
 
-def test_an_index_in_a_table_does_what_one_in_a_folder_does(url: str) -> None:
+def test_an_index_in_a_table_does_what_one_in_a_folder_does(any_url: str) -> None:
+    url = any_url
     with opened(url) as client:
         index = client.create_index("notes", KEY, metric="cosine")
         index.upsert(rows(300))
@@ -117,7 +133,10 @@ def test_an_index_in_a_table_does_what_one_in_a_folder_does(url: str) -> None:
         assert client.list_indexes() == []
 
 
-def test_of_two_writers_the_second_is_told_and_has_both_after_loading_again(url: str) -> None:
+def test_of_two_writers_the_second_is_told_and_has_both_after_loading_again(
+    any_url: str
+) -> None:
+    url = any_url
     with opened(url) as first, opened(url) as second:
         here = first.create_index("notes", KEY)
         here.upsert(rows(2))
@@ -159,7 +178,8 @@ def test_an_endpoint_that_is_not_there_is_an_error_that_shows_no_key() -> None:
     assert "local" not in str(caught.value) and KEY.hex() not in str(caught.value)
 
 
-def test_no_item_of_the_table_has_anything_in_clear(url: str, tmp_path: Path) -> None:
+def test_no_item_of_the_table_has_anything_in_clear(any_url: str, tmp_path: Path) -> None:
+    url = any_url
     boto3 = pytest.importorskip("boto3")
     np = pytest.importorskip("numpy")
     vector = np.array([0.7182818, 0.3141592, 0.5772156, 0.4142135], np.float32)
