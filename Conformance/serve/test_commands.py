@@ -326,6 +326,59 @@ def test_a_server_is_asked_for_backups_and_restores(server: Server) -> None:
         assert items("past") == items("tab")
 
 
+def test_a_server_exports_and_imports(tmp_path: Path) -> None:
+    bucket = tmp_path / "buckets" / "bucket"
+    bucket.mkdir(parents=True)
+    (bucket / "people.csv").write_text("pk;n\na;1\n;2\n")
+    (tmp_path / "table.json").write_text(json.dumps({
+        "TableName": "replaced", "BillingMode": "PAY_PER_REQUEST", "Tags": [],
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}]}))
+    running = Server("--in-memory", "--s3-root", str(bucket.parent)).start()
+    try:
+        with LightClient(running.port) as client:
+            client.demand("CreateTable", {
+                "TableName": "tab", "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]})
+            refused = asked(running, "export", "--table", "tab", "--to", "s3://bucket")
+            assert refused.returncode == 1
+            assert "Point in time recovery is not enabled" in refused.stderr
+            client.demand("UpdateContinuousBackups", {
+                "TableName": "tab",
+                "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}})
+            for number in range(50):
+                client.demand("PutItem", {"TableName": "tab", "Item": item(number)})
+            done = answered(running, "export", "--table", "tab", "--to", "s3://bucket/out")
+            assert (done["items"], done["status"], done["type"]) == (50, "COMPLETED", "FULL_EXPORT")
+            assert done["manifest"].startswith("s3://bucket/out/AWSDynamoDB/")
+            assert (bucket / done["manifest"].removeprefix("s3://bucket/")).exists()
+
+            data = done["manifest"].removesuffix("manifest-summary.json") + "data/"
+            done = answered(
+                running, "import", "--table", "copy", *KEY, "--from", data, "--compression", "gzip")
+            assert (done["records"], done["items"], done["errors"]) == (50, 50, 0)
+            found = client.items("Scan", {"TableName": "copy"})
+            assert {each["pk"]["S"]: each for each in found} == expected(50)
+
+            ended = asked(
+                running, "import", "--table", "people", "--definition", str(tmp_path / "table.json"),
+                "--from", "s3://bucket/people", "--format", "csv", "--delimiter", ";")
+            assert ended.returncode == 3, ended.stderr
+            assert "1 records could not be imported" in ended.stderr
+            found = client.items("Scan", {"TableName": "people"})
+            assert found == [{"pk": {"S": "a"}, "n": {"S": "1"}}]
+        ended = asked(running, "import", "--table", "none", *KEY, "--from", "s3://nowhere/a")
+        assert (ended.returncode, "(S3NoSuchBucket)" in ended.stderr) == (1, True)
+        for arguments in (
+            ("export", "--table", "tab", "--to", str(tmp_path)),
+            ("import", "--table", "new", *KEY, "--from", str(tmp_path)),
+        ):
+            assert asked(running, *arguments).returncode == 2
+    finally:
+        running.close()
+
+
 def test_what_a_server_refuses_is_said(server: Server, tmp_path: Path) -> None:
     for arguments, words in (
         (("backup", "--table", "nothing"), "Table not found: nothing"),

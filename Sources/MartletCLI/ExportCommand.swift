@@ -5,6 +5,7 @@ internal import MartletCatalog
 internal import MartletEngine
 internal import MartletModel
 internal import MartletTransfer
+internal import MartletWire
 
 struct ExportCommand: Command {
     static let name = "export"
@@ -16,7 +17,8 @@ struct ExportCommand: Command {
         is whole. When the command is stopped or killed, the same command goes on.
 
           --table NAME            the table
-          --to FOLDER             where to write; made if it is not there
+          --to FOLDER             where to write; made if it is not there. With --endpoint it is a
+                                  bucket that the server has: s3://BUCKET/PREFIX
           --time MOMENT           export what was there then (default: now)
           --from-time MOMENT      export only what changed since then
           --to-time MOMENT        … and before then (default: now)
@@ -25,10 +27,12 @@ struct ExportCommand: Command {
         A moment is seconds since 1970, or like 2026-11-20T12:00:00Z. Moments of the past need
         point-in-time recovery. From --from-time to --to-time it is 15 minutes to 24 hours.
 
+        \(EndpointOptions.help)
         \(DirectoryOptions.help)
         """
 
     private var directory = DirectoryOptions()
+    private var endpoint = EndpointOptions()
     private var table: TableName?
     private var target: String?
     private var time: Timestamp?
@@ -39,6 +43,7 @@ struct ExportCommand: Command {
         var arguments = Arguments(words)
         while let option = try arguments.nextOption() {
             if try directory.take(option, from: &arguments) { continue }
+            if try endpoint.take(option, from: &arguments) { continue }
             switch option {
             case "--table": table = try arguments.tableName()
             case "--to": target = try arguments.value()
@@ -63,9 +68,35 @@ struct ExportCommand: Command {
         if from != nil, time != nil {
             throw UsageError("--time and --from-time exclude each other")
         }
+        try endpoint.check(directory)
+        if endpoint.isGiven, BucketURL(target!) == nil {
+            throw UsageError("with --endpoint, --to is s3://BUCKET/PREFIX")
+        }
+    }
+
+    var isJSON: Bool { directory.isJSON }
+
+    /// What a request says of moments.
+    private var moments: [(name: String, value: JSONTree)] {
+        func number(_ moment: Timestamp) -> JSONTree { .number("\(moment.secondsSince1970)") }
+        if let time { return [("ExportTime", number(time))] }
+        guard let from else { return [] }
+        var period: [(name: String, value: JSONTree)] = [
+            ("ExportFromTime", number(from)),
+            ("ExportViewType", .string((view ?? .newAndOldImages).rawValue)),
+        ]
+        if let to { period.append(("ExportToTime", number(to))) }
+        return [
+            ("ExportType", .string("INCREMENTAL_EXPORT")),
+            ("IncrementalExportSpecification", .object(period)),
+        ]
     }
 
     func run() throws(CommandFailure) {
+        if endpoint.isGiven {
+            return try export(
+                table!.description, moments, to: BucketURL(target!)!, at: endpoint.open(directory))
+        }
         let folder = try madeFolder(target!)
         let summary = CommandSummary()
         var ended: ExportJob?

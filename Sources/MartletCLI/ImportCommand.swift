@@ -21,29 +21,35 @@ struct ImportCommand: Command {
           --partition-key N:T     its partition key: a name and a type, S, N or B
           --sort-key N:T          its sort key, if it has one
           --definition FILE       the table in place of the two: JSON of a CreateTable request
-          --from PATH             what to read
-          --format FORMAT         csv or dynamodb-json (default: as the names end)
-          --compression KIND      none, gzip or zstd (default: as the names end)
+          --from PATH             what to read. With --endpoint it is a bucket that the server has:
+                                  s3://BUCKET/PREFIX
+          --format FORMAT         csv or dynamodb-json (default: as the names end; with --endpoint
+                                  dynamodb-json)
+          --compression KIND      none, gzip or zstd (default: as the names end; with --endpoint
+                                  none)
           --delimiter CHARACTER   between columns (default: a comma)
           --columns A,B,C         names of the columns (default: the first line of each file)
 
+        \(EndpointOptions.help)
         \(DirectoryOptions.help)
         """
 
     private var directory = DirectoryOptions()
-    private var table: TableName?
-    private var keys: [(KeySchemaElement, KeyType)] = []
-    private var definitionPath: String?
+    private var endpoint = EndpointOptions()
+    private(set) var table: TableName?
+    private(set) var keys: [(KeySchemaElement, KeyType)] = []
+    private(set) var definitionPath: String?
     private var source: String?
-    private var format: TransferFormat?
-    private var compression: TransferCompression?
-    private var delimiter: String?
-    private var columns: [String]?
+    private(set) var format: TransferFormat?
+    private(set) var compression: TransferCompression?
+    private(set) var delimiter: String?
+    private(set) var columns: [String]?
 
     init(_ words: [String]) throws(UsageError) {
         var arguments = Arguments(words)
         while let option = try arguments.nextOption() {
             if try directory.take(option, from: &arguments) { continue }
+            if try endpoint.take(option, from: &arguments) { continue }
             switch option {
             case "--table": table = try arguments.tableName()
             case "--partition-key": keys.append(try Self.key(.hash, try arguments.value()))
@@ -81,6 +87,10 @@ struct ImportCommand: Command {
         guard (definitionPath == nil) != keys.isEmpty else {
             throw UsageError("--partition-key or --definition is needed, and not both")
         }
+        try endpoint.check(directory)
+        if endpoint.isGiven, BucketURL(source!) == nil {
+            throw UsageError("with --endpoint, --from is s3://BUCKET/PREFIX")
+        }
     }
 
     private static func key(
@@ -93,6 +103,11 @@ struct ImportCommand: Command {
     }
 
     func run() throws(CommandFailure) {
+        if endpoint.isGiven {
+            return try fill(
+                table!.description, try creation(), from: BucketURL(source!)!, inputMembers(),
+                at: endpoint.open(directory))
+        }
         let request = try request()
         let local: LocalSource
         do throws(TransferFailure) {
@@ -117,7 +132,13 @@ struct ImportCommand: Command {
         try directory.run { open throws(CommandFailure) in
             ended = try Self.fill(request, from: input, in: open)
         }
-        try report(ended!, summary)
+        let job = ended!
+        try report(
+            Outcome(
+                table: job.table.description, status: job.status.rawValue,
+                records: job.processedCount, items: job.importedCount, errors: job.errorCount,
+                bytes: job.processedBytes, failure: job.failure.map { CommandFailure($0) }), summary
+        )
     }
 
     /// The table to make.
@@ -173,20 +194,30 @@ struct ImportCommand: Command {
         return current
     }
 
-    private func report(
-        _ job: ImportJob, _ summary: CommandSummary
-    ) throws(CommandFailure) {
+    /// How an import ended.
+    struct Outcome {
+        var table: String
+        var status: String
+        var records: Int
+        var items: Int
+        var errors: Int
+        /// Of what was read, uncompressed.
+        var bytes: Int
+        var failure: CommandFailure?
+    }
+
+    func report(_ outcome: Outcome, _ summary: CommandSummary) throws(CommandFailure) {
         summary.print(
-            "\(job.importedCount) of \(job.processedCount) records are in table \(job.table)",
+            "\(outcome.items) of \(outcome.records) records are in table \(outcome.table)",
             [
-                ("command", .text("import")), ("table", .text(job.table.description)),
-                ("status", .text(job.status.rawValue)), ("records", .number(job.processedCount)),
-                ("items", .number(job.importedCount)), ("errors", .number(job.errorCount)),
-                ("bytes", .number(job.processedBytes)),
+                ("command", .text("import")), ("table", .text(outcome.table)),
+                ("status", .text(outcome.status)), ("records", .number(outcome.records)),
+                ("items", .number(outcome.items)), ("errors", .number(outcome.errors)),
+                ("bytes", .number(outcome.bytes)),
             ], isJSON: directory.isJSON)
-        if let failure = job.failure { throw CommandFailure(failure) }
-        if job.errorCount > 0 {
-            throw CommandFailure("\(job.errorCount) records could not be imported", code: 3)
+        if let failure = outcome.failure { throw failure }
+        if outcome.errors > 0 {
+            throw CommandFailure("\(outcome.errors) records could not be imported", code: 3)
         }
     }
 }
