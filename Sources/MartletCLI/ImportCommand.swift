@@ -1,4 +1,4 @@
-// `martlet import`: a new table from files, without a server.
+// `martlet import`: a new table from files, without a server or, with `--endpoint`, by one.
 
 internal import Glibc
 internal import MartletCatalog
