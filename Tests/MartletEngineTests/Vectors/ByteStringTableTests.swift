@@ -49,6 +49,13 @@ import Testing
             }
             #expect(found == number)
         }
+        // Also of numbers that never had one, and of one more than once.
+        let numbers = (0..<3010).map { UInt32($0 * 7 % 3005) }
+        let copies = table.copies(numbers)
+        for (position, number) in numbers.enumerated() {
+            let copy = copies.string(position, after: [1, 0])
+            #expect(copy == model[number].map { [1, 0] + $0 })
+        }
         let absent: [UInt8] = [9, 9]
         let found = absent.withUnsafeBytes {
             table.number(of: $0, hash: ByteStringTable.hash($0))

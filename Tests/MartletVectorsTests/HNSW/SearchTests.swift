@@ -185,6 +185,20 @@ import Testing
         #expect(try index.vector(at: second) == [0.1, 70_000, -1e-9])
     }
 
+    @Test("vectors are lent in the order that is asked for, each as it is returned alone")
+    func lentInOrder() throws {
+        let index = try HNSWIndex.small(VectorParameters(dimensions: 2, metric: .euclidean))
+        let slots = try (0..<5).map {
+            try index.insert([Float($0), 0.1 * Float($0)], label: UInt64($0))
+        }
+        let wanted = [slots[3], slots[0], slots[4], slots[3]]
+        var lent: [[Float]] = []
+        try index.forEachVector(at: wanted) { lent.append(Array($0)) }
+        #expect(try lent == wanted.map { try index.vector(at: $0) })
+        #expect(lent.map { $0[0] } == [3, 0, 4, 3])
+        try index.forEachVector(at: []) { _ in Issue.record("lent a vector that is not there") }
+    }
+
     @Test("an index without room says so, and serves on")
     func full() throws {
         let index = try HNSWIndex(
