@@ -76,7 +76,9 @@ let package = Package(
             ]),
         module("MartletRocksDBStore", ["MartletKeyValue", "CRocksDBShim"]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
-        module("MartletSealing", ["COpenSSL", "MartletVectors", "MartletKeyValue"]),
+        module(
+            "MartletSealing",
+            ["COpenSSL", "MartletThreads", "MartletVectors", "MartletKeyValue"]),
 
         // The database.
         module("MartletCatalog", ["MartletModel", "MartletEncoding", "MartletVectors"]),

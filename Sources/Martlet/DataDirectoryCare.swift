@@ -1,6 +1,9 @@
 // Looking after a data directory that no server has open: checks, repairs and figures. Each takes the
 // directory's lock, so it is refused, with the holder's name, while somebody uses it.
 //
+// Sealed indexes are known, one by one or as a folder of them, and never changed: what can be said of
+// them without a key is in DataDirectoryCare+Sealed.swift.
+//
 // A database of another program, of a later version, or none at all is refused as opening refuses it;
 // none is made.
 
@@ -12,26 +15,35 @@ internal import MartletRocksDBStore
 package struct DataDirectoryCare {
     private static let memoryBudgetBytes = 128 << 20
 
-    private let directory: DataDirectory
+    private enum Place {
+        case plain(DataDirectory)
+        case sealed(SealedIndexes)
+    }
+
+    private let place: Place
 
     /// Locks the directory until this goes.
     package init(path: String) throws(DatabaseError) {
         do throws(StorageError) {
-            directory = try DataDirectory(path: path, createsIfMissing: false)
+            if let sealed = try SealedIndexes(path) {
+                place = .sealed(sealed)
+            } else {
+                place = .plain(try DataDirectory(path: path, createsIfMissing: false))
+            }
         } catch {
             throw DatabaseError(error)
         }
     }
 
-    private func opened() throws(StorageError) -> RocksDBStore {
+    private func opened(_ directory: DataDirectory) throws(StorageError) -> RocksDBStore {
         var options = RocksDBOptions()
         options.memoryBudgetBytes = Self.memoryBudgetBytes
         return try RocksDBStore(directory: directory, options: options)
     }
 
     /// The store, after every checksum of its files was compared.
-    private func verified() throws(StorageError) -> RocksDBStore {
-        let store = try opened()
+    private func verified(_ directory: DataDirectory) throws(StorageError) -> RocksDBStore {
+        let store = try opened(directory)
         do throws(StorageError) {
             try store.verify()
             return store
@@ -51,9 +63,14 @@ package struct DataDirectoryCare {
         isDeep: Bool, progress: @escaping @Sendable (Int) -> Void
     ) throws(DatabaseError) -> CheckReport {
         do throws(StorageError) {
+            let directory: DataDirectory
+            switch place {
+            case .plain(let plain): directory = plain
+            case .sealed(let sealed): return try sealed.check(verified, progress: progress)
+            }
             let store: RocksDBStore
             do throws(StorageError) {
-                store = try verified()
+                store = try verified(directory)
             } catch {
                 // What is in a damaged file cannot be compared with anything.
                 guard let finding = InvariantFinding(damage: error) else { throw error }
@@ -81,21 +98,33 @@ package struct DataDirectoryCare {
         package var lostValueCount: Int
     }
 
-    /// Makes what can be made from the rest, and moves what cannot to the quarantine folder.
+    /// Makes what can be made from the rest, and moves what cannot to the quarantine folder. Of sealed
+    /// indexes only says what is wrong.
     package func repair() throws(DatabaseError) -> (files: FileRepair?, rows: RepairReport) {
         do throws(StorageError) {
+            let directory: DataDirectory
+            switch place {
+            case .plain(let plain): directory = plain
+            case .sealed(let sealed):
+                let check = try sealed.check(verified, progress: { _ in })
+                var report = RepairReport()
+                report.found = check.findings
+                report.remaining = check.findings
+                report.sealedCount = check.sealedCount
+                return (nil, report)
+            }
             let folder = "\(directory.path)/quarantine/\(Self.timeText())"
             var files: FileRepair?
             let store: RocksDBStore
             do throws(StorageError) {
-                store = try verified()
+                store = try verified(directory)
             } catch {
                 guard let finding = InvariantFinding(damage: error) else { throw error }
                 let copy = folder + "/rows"
-                try copyRows(to: copy)
+                try Self.copyRows(of: directory, to: copy)
                 let lost = try RocksDBStore.repairLosingDamagedRows(in: directory)
                 files = FileRepair(finding: finding, copyPath: copy, lostValueCount: lost)
-                store = try opened()
+                store = try opened(directory)
             }
             let report = try StoreRepair.run(
                 on: store, vectorFolder: directory.vectorsPath, quarantineFolder: folder)
@@ -107,20 +136,22 @@ package struct DataDirectoryCare {
     }
 
     /// Copies the store's files as they are, so that nothing of them is lost by what follows.
-    private func copyRows(to target: String) throws(StorageError) {
+    private static func copyRows(
+        of directory: DataDirectory, to target: String
+    ) throws(StorageError) {
         var path = directory.path
         for name in target.dropFirst(directory.path.count + 1).split(separator: "/") {
             path += "/" + name
-            if mkdir(path, 0o700) != 0, errno != EEXIST { throw Self.failure("make", path) }
+            if mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("make", path) }
         }
         guard let names = try? fileNames(in: directory.rowsPath) else {
-            throw Self.failure("read", directory.rowsPath)
+            throw failure("read", directory.rowsPath)
         }
         for name in names {
             var status = stat()
             let source = "\(directory.rowsPath)/\(name)"
             guard stat(source, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-            try Self.copyFile(source, to: "\(target)/\(name)")
+            try copyFile(source, to: "\(target)/\(name)")
         }
         sync()
     }
@@ -172,7 +203,12 @@ package struct DataDirectoryCare {
         progress: @escaping @Sendable (Int) -> Void
     ) throws(DatabaseError) -> Figures {
         do throws(StorageError) {
-            let store = try opened()
+            let directory: DataDirectory
+            switch place {
+            case .plain(let plain): directory = plain
+            case .sealed(let sealed): return try sealed.figures(opened, progress: progress)
+            }
+            let store = try opened(directory)
             let inventory = try StoreInventory(
                 of: store, vectorFolder: directory.vectorsPath,
                 apartFrom: RocksDBOptions().blobThresholdBytes,

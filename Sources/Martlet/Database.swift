@@ -49,6 +49,12 @@ public final class Database: Sendable {
         let directory: DataDirectory
         let store: RocksDBStore
         do throws(StorageError) {
+            guard !SealedIndexes.isThere(path) else {
+                throw .foreignDirectory(
+                    path: path,
+                    detail:
+                        "it holds encrypted indexes, which EncryptedClient opens with their keys")
+            }
             directory = try DataDirectory(path: path)
             store = try RocksDBStore(directory: directory, options: options.store)
         } catch {

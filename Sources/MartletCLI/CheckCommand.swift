@@ -43,16 +43,29 @@ struct CheckCommand: Command {
                 JSONText.object([
                     ("sound", .flag(report.findings.isEmpty)), ("deep", .flag(isDeep)),
                     ("rowsRead", .count(report.rowCount)),
+                    ("sealed", .count(report.sealedCount)),
                     ("findings", .list(report.findings.map(JSONText.init))),
                 ]))
         } else {
             for finding in report.findings { print(finding.line) }
-            print(
-                report.findings.isEmpty
-                    ? "\(dataPath) is sound; \(report.rowCount) rows were read."
-                    : "\(dataPath) is damaged. Make a copy of it, then see martlet repair --help.")
+            print(verdict(report))
         }
         if !report.findings.isEmpty { exit(Self.damageCode) }
+    }
+
+    private func verdict(_ report: CheckReport) -> String {
+        switch (report.findings.isEmpty, report.sealedCount) {
+        case (true, 0): "\(dataPath) is sound; \(report.rowCount) rows were read."
+        case (true, let count):
+            "\(dataPath) holds encrypted indexes (\(count)). Checksums and forms are sound; "
+                + "\(report.rowCount) records were read. Whether their contents are those that were "
+                + "written, only opening them with their keys tells."
+        case (false, 0):
+            "\(dataPath) is damaged. Make a copy of it, then see martlet repair --help."
+        case (false, _):
+            "\(dataPath) holds encrypted indexes, and is damaged. Restore it from a copy, or open it "
+                + "with its keys: files of graphs and directories are made again then."
+        }
     }
 }
 

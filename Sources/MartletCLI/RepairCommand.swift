@@ -52,14 +52,20 @@ struct RepairCommand: Command {
         }
         if let path = rows.quarantinePath { print("quarantine: \(path)") }
         for finding in rows.remaining { print("still wrong: \(finding.line)") }
-        if files == nil, rows.found.isEmpty { print("\(dataPath) is sound; nothing was changed.") }
+        if rows.sealedCount > 0 {
+            print(
+                "\(dataPath) holds encrypted indexes (\(rows.sealedCount)), in which nothing is "
+                    + "repaired without their keys. Nothing was changed.")
+        } else if files == nil, rows.found.isEmpty {
+            print("\(dataPath) is sound; nothing was changed.")
+        }
     }
 
     private func showJSON(_ files: DataDirectoryCare.FileRepair?, _ rows: RepairReport) {
         let counts = rows.counts.sorted { $0.key < $1.key }
         print(
             JSONText.object([
-                ("sound", .flag(rows.remaining.isEmpty)),
+                ("sound", .flag(rows.remaining.isEmpty)), ("sealed", .count(rows.sealedCount)),
                 ("files", files.map { JSONText($0.finding) } ?? .none),
                 ("filesBefore", .optional(files?.copyPath)),
                 ("lostValues", .count(files?.lostValueCount ?? 0)),

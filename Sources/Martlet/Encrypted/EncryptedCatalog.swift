@@ -12,6 +12,7 @@
 // A key that lies beside it keeps names out of what is searched for them, not from whoever has the
 // folder (docs/threat-model.md). Integers are little-endian.
 
+internal import MartletKeyValue
 internal import MartletSealing
 
 struct EncryptedCatalog {
@@ -22,6 +23,24 @@ struct EncryptedCatalog {
     var folders: [String: [UInt8]] = [:]
 
     init() {}
+
+    /// Whether a folder is one of encrypted indexes.
+    static func isThere(_ folder: String) -> Bool {
+        let bytes = try? SmallFile.read(folder + "/" + EncryptedClient.catalogName)
+        return bytes?.starts(with: magic) ?? false
+    }
+
+    /// What is wrong with a folder's catalogue as far as it can be told without a key; nil for
+    /// nothing.
+    static func formProblem(_ folder: String) throws(StorageError) -> String? {
+        let bytes = try SmallFile.read(folder + "/" + EncryptedClient.catalogName) ?? []
+        guard bytes.starts(with: magic + word(1)) else { return "it has an unknown format" }
+        let sealedCount = bytes.count - headBytes - SealingKey.tagBytes
+        guard sealedCount >= 64, sealedCount == SealedFormat.sizeClass(of: sealedCount) else {
+            return "it has a length that it cannot have"
+        }
+        return nil
+    }
 
     func bytes(_ key: Secret) -> [UInt8] {
         let head = Self.magic + Self.word(1) + randomBytes(32)

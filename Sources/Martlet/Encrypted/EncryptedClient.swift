@@ -47,8 +47,8 @@ public final class EncryptedClient: Sendable {
     private let log: @Sendable (String) -> Void
     private let state: Mutex<State>
 
-    private static let lockName = "martlet.lock"
-    private static let catalogName = "catalog"
+    static let lockName = "martlet.lock"
+    static let catalogName = "catalog"
     private static let keyName = "catalog.key"
 
     /// Opens a folder, which is made if there is nothing.
@@ -397,7 +397,9 @@ public final class EncryptedClient: Sendable {
         return try translating { () throws(StorageError) in
             let directory = try DataDirectory(path: name, createsIfMissing: creates)
             let store = try RocksDBStore(directory: directory, options: RocksDBOptions())
-            return KeyValueSealedStorage(store, FolderSideParts(folder: name))
+            return KeyValueSealedStorage(
+                store, FolderSideParts(folder: name),
+                directoryPath: name + "/" + FolderSideParts.directoryName)
         }
     }
 
@@ -447,9 +449,14 @@ public final class EncryptedClient: Sendable {
         guard let path else { return }
         let known = state.withLock { Set($0.catalog.folders.values.map(EncryptedCatalog.name)) }
         for name in entryNames(in: path)
-        where name.utf8.count == 32 && name.allSatisfy(\.isHexDigit) && !known.contains(name) {
+        where Self.isIndexFolder(name) && !known.contains(name) {
             Self.removeFolder(path + "/" + name)
         }
+    }
+
+    /// Whether an index's folder may be called so.
+    static func isIndexFolder(_ name: String) -> Bool {
+        name.utf8.count == 32 && name.allSatisfy(\.isHexDigit)
     }
 
     /// - Returns: the path without slashes at its end.

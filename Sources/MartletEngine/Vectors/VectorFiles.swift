@@ -20,6 +20,15 @@ struct VectorFiles: Sendable {
     /// Whether there is a checkpoint.
     var exists: Bool { access(path, F_OK) == 0 }
 
+    /// Whether the checkpoint is a sealed one, which says nothing without its key: it begins with
+    /// "MARTGRAF" (docs/format/encrypted-index.md).
+    var isSealed: Bool {
+        guard let file = fopen(path, "re") else { return false }
+        defer { fclose(file) }
+        var start = [UInt8](repeating: 0, count: 8)
+        return fread(&start, 1, 8, file) == 8 && start.elementsEqual("MARTGRAF".utf8)
+    }
+
     /// Makes the index's folder, which is there after a power failure if its files are: should the
     /// folder be lost, they are, too, and are made again.
     /// - Returns: the error's number; 0 for none.

@@ -60,6 +60,10 @@ package struct InvariantFinding: Hashable, Sendable {
         case unreadableTransfer = "an export, an import or a bulk put cannot be read"
         case unknownRow = "a row is of no known kind"
 
+        case malformedSealedRecord = "a sealed record does not have the form of one"
+        case malformedSealedFile = "a sealed file does not have the form of one"
+        case missingSealedPart = "a part of a sealed index is missing"
+
         package static func < (left: Problem, right: Problem) -> Bool {
             left.rawValue < right.rawValue
         }

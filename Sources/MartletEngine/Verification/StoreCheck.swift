@@ -9,6 +9,8 @@ package struct CheckReport: Sendable {
     package var findings: [InvariantFinding]
     /// Rows that were read; one that several comparisons need counts for each.
     package var rowCount: Int
+    /// Sealed indexes whose form was looked at: their contents can be verified with their keys only.
+    package var sealedCount = 0
 
     package init(findings: [InvariantFinding], rowCount: Int) {
         self.findings = findings

@@ -24,6 +24,11 @@ package struct StoreInventory: Sendable {
         package var deadBytes: Int?
         /// Live bytes of values that the store keeps apart.
         var apartBytes = 0
+
+        package init(kind: String, owner: String? = nil) {
+            self.kind = kind
+            self.owner = owner
+        }
     }
 
     /// Counts the versions of all rows in a range, and their bytes without values kept apart.
@@ -56,6 +61,9 @@ package struct StoreInventory: Sendable {
         }
         return kinds
     }
+
+    /// Of what somebody else counted.
+    package init(lines: [Line]) { self.lines = lines }
 
     /// - Parameters:
     ///   - apartFrom: values at least so long are kept apart by the store.

@@ -50,6 +50,8 @@ extension StoreRepair {
             break
         // What is missing in a stream or a history is nowhere else.
         case .brokenStream, .idleHistoryLine: break
+        // Nothing sealed is repaired without its key.
+        case .malformedSealedRecord, .malformedSealedFile, .missingSealedPart: break
         }
     }
 

@@ -44,6 +44,8 @@ package struct RepairReport: Sendable {
     package var remaining: [InvariantFinding] = []
     /// Where quarantined rows are; nil when there are none.
     package var quarantinePath: String?
+    /// Sealed indexes, which were looked at and left as they are.
+    package var sealedCount = 0
 
     package init() {}
 }

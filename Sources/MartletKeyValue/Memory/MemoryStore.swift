@@ -24,6 +24,15 @@ package final class MemoryStore: KeyValueStore {
         state = Locked(State(root: .empty()))
     }
 
+    /// A store that begins with these rows.
+    ///
+    /// - Parameters:
+    ///   - keys: in ascending order, each once.
+    ///   - values: as many.
+    package init(ascending keys: [[UInt8]], _ values: [[UInt8]]) {
+        state = Locked(State(root: .ascending(keys, values), rowCount: keys.count))
+    }
+
     /// A store that begins with the rows of `snapshot`, sharing them. Costs nothing.
     package init(contentsOf snapshot: MemorySnapshot) {
         state = Locked(State(root: snapshot.root, rowCount: snapshot.rowCount))

@@ -31,6 +31,38 @@ final class TreeNode: @unchecked Sendable {
 
     static func empty() -> TreeNode { TreeNode(keys: [], values: [], children: [], byteCount: 0) }
 
+    /// A tree of rows with ascending keys. Nodes have room for rows to come.
+    static func ascending(_ keys: [[UInt8]], _ values: [[UInt8]]) -> TreeNode {
+        precondition(keys.count == values.count, "a value for each key")
+        let filledCount = maximumCount * 3 / 4
+        var nodes: [TreeNode] = []
+        /// The smallest key below each node.
+        var firstKeys: [[UInt8]] = []
+        for start in stride(from: 0, to: keys.count, by: filledCount) {
+            let rows = start..<min(start + filledCount, keys.count)
+            let leaf = TreeNode(
+                keys: Array(keys[rows]), values: Array(values[rows]), children: [], byteCount: 0)
+            leaf.recountBytes()
+            nodes.append(leaf)
+            firstKeys.append(keys[start])
+        }
+        while nodes.count > 1 {
+            var parents: [TreeNode] = []
+            var parentKeys: [[UInt8]] = []
+            for start in stride(from: 0, to: nodes.count, by: filledCount) {
+                let range = start..<min(start + filledCount, nodes.count)
+                let parent = TreeNode(
+                    keys: Array(firstKeys[range].dropFirst()), values: [],
+                    children: Array(nodes[range]), byteCount: 0)
+                parent.recountBytes()
+                parents.append(parent)
+                parentKeys.append(firstKeys[start])
+            }
+            (nodes, firstKeys) = (parents, parentKeys)
+        }
+        return nodes.first ?? .empty()
+    }
+
     var isLeaf: Bool { children.isEmpty }
     /// Rows of a leaf, children of an inner node.
     var count: Int { isLeaf ? keys.count : children.count }

@@ -103,6 +103,14 @@ extension Keyring {
         SealingKey(secret.derived(salt: salt, purpose: "martlet owner part 1"))
     }
 
+    /// Where a keyring is not one, as far as it can be told without a key; nil for nowhere.
+    static func formProblem(_ bytes: [UInt8]) -> Int? {
+        guard bytes.starts(with: magic) else { return 0 }
+        let end = bytes.count - checksumBytes
+        guard end > wrapsOffset else { return bytes.count }
+        return checksum(bytes[..<end]) == Array(bytes[end...]) ? nil : end
+    }
+
     /// - Throws: `wrongKey`; `altered`, `cutShort`, with the offset; `unsupportedFormat`.
     package init(_ bytes: [UInt8], key: Secret) throws(SealingError) {
         guard bytes.starts(with: Self.magic) else { throw .altered(.keyring(offset: 0)) }

@@ -39,7 +39,7 @@ struct SealedCommit: ~Copyable {
             writer.session = session
             writer.lastSession = session.id
             writer.number = 0
-            writer.counts[session.id] = 0
+            writer.tallies[session.id] = SessionTally()
             batch.put(RecordName.sessionName(session.id), session.record)
         }
         self.writer = writer
@@ -74,9 +74,10 @@ struct SealedCommit: ~Copyable {
         writer.number += 1
         let name = RecordName(session: session.id, number: writer.number)
         changed[copy] = .some(name)
-        writer.counts[name.session, default: 0] += 1
+        let keyed = session.numbers(name.number)
+        writer.tallies[name.session, default: SessionTally()].add(keyed)
         writer.head.liveCount += 1
-        writer.head.sum &+= session.numbers(name.number)
+        writer.head.sum &+= keyed
         putSealed(key, value, name)
         directoryBatch.put(
             copy,
@@ -139,16 +140,29 @@ struct SealedCommit: ~Copyable {
         }
         guard let old else { return false }
         deleted.append(old)
-        writer.counts[old.session, default: 0] -= 1
-        writer.head.liveCount -= 1
         let session = old.session == session.id ? session : sessions[old.session]
         guard let session else { throw .closed }
-        writer.head.sum &-= session.numbers(old.number)
+        let keyed = session.numbers(old.number)
+        writer.tallies[old.session, default: SessionTally()].remove(keyed)
+        writer.head.liveCount -= 1
+        writer.head.sum &-= keyed
         return true
     }
 
     /// Adds the head and the deletions.
     mutating func finish() {
+        if let listed = writer.listed {
+            let names = deleted.filter { $0 <= listed }
+            if !names.isEmpty {
+                writer.number += 1
+                let name = RecordName(session: session.id, number: writer.number)
+                batch.put(
+                    name.bytes(of: .deletions),
+                    DeletionList.bytes(names, session.seal, name.number))
+                writer.lists.append(name)
+            }
+        }
+        writer.changeCount += changed.count
         writer.number += 1
         writer.head.name = RecordName(session: session.id, number: writer.number)
         writer.head.version += 1
@@ -158,10 +172,14 @@ struct SealedCommit: ~Copyable {
         for name in deleted { batch.delete(name.bytes) }
         for name in writer.leftovers { batch.delete(name.bytes) }
         writer.leftovers = []
-        for (id, count) in writer.counts where count == 0 && id != session.id {
+        for name in writer.endedLists { batch.delete(name.bytes(of: .deletions)) }
+        writer.endedLists = []
+        let listing = Set(writer.lists.map(\.session))
+        for (id, tally) in writer.tallies
+        where tally.count == 0 && id != session.id && !listing.contains(id) {
             endedSessions.append(id)
             batch.delete(RecordName.sessionName(id))
         }
-        for id in endedSessions { writer.counts[id] = nil }
+        for id in endedSessions { writer.tallies[id] = nil }
     }
 }

@@ -5,7 +5,7 @@
 //
 //   offset  bytes  field
 //   0       1      format version, 1
-//   1       1      kind: 1 head, 2 session, 3 record
+//   1       1      kind: 1 head, 2 session, 3 record, 4 list of deletions (SealedDirectory.swift)
 //   2       16     id of the index
 //   18      4      session
 //   22      8      number
@@ -41,10 +41,11 @@ enum SealedKind: UInt8 {
     case head = 1
     case session = 2
     case record = 3
+    case deletions = 4
 }
 
 /// Which record: a name that is used once.
-struct RecordName: Hashable, Sendable {
+struct RecordName: Hashable, Comparable, Sendable {
     static let byteCount = 13
 
     var session: UInt32
@@ -55,19 +56,22 @@ struct RecordName: Hashable, Sendable {
         self.number = number
     }
 
-    /// nil for what is no record's name.
-    init?(_ name: RawSpan) {
+    /// nil for what is not the name of one.
+    init?(_ name: RawSpan, of kind: SealedKind = .record) {
         guard name.byteCount == Self.byteCount,
-            name.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == SealedKind.record.rawValue
+            name.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == kind.rawValue
         else { return nil }
         session = UInt32(bigEndian: name.unsafeLoadUnaligned(fromByteOffset: 1, as: UInt32.self))
         number = UInt64(bigEndian: name.unsafeLoadUnaligned(fromByteOffset: 5, as: UInt64.self))
     }
 
-    var bytes: [UInt8] {
+    var bytes: [UInt8] { bytes(of: .record) }
+
+    /// Of a list of deletions, numbers of which are those of records.
+    func bytes(of kind: SealedKind) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: Self.byteCount) { bytes, count in
             let bytes = UnsafeMutableRawBufferPointer(bytes)
-            bytes[0] = SealedKind.record.rawValue
+            bytes[0] = kind.rawValue
             bytes.storeBytes(of: session.bigEndian, toByteOffset: 1, as: UInt32.self)
             bytes.storeBytes(of: number.bigEndian, toByteOffset: 5, as: UInt64.self)
             count = Self.byteCount
@@ -75,6 +79,10 @@ struct RecordName: Hashable, Sendable {
     }
 
     var place: SealedPlace { .record(session: session, number: number) }
+
+    static func < (left: RecordName, right: RecordName) -> Bool {
+        (left.session, left.number) < (right.session, right.number)
+    }
 
     static func sessionName(_ session: UInt32) -> [UInt8] {
         [SealedKind.session.rawValue] + session.bigEndianBytes

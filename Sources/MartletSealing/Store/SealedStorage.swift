@@ -25,6 +25,16 @@ package protocol SealedStorage: SealedReading, AnyObject {
         _ body: (_ name: RawSpan, _ bytes: RawSpan) throws(SealingError) -> Void
     ) throws(SealingError)
 
+    /// The same for names from `lower` on and below `upper`.
+    func forEachRecord(
+        from lower: [UInt8], below upper: [UInt8],
+        _ body: (_ name: RawSpan, _ bytes: RawSpan) throws(SealingError) -> Void
+    ) throws(SealingError)
+
+    /// Where the directory's file may be, in a folder that is there; nil where there is none. Its
+    /// contents are sealed, and can be made again from the records.
+    var directoryPath: String? { get }
+
     /// Applies puts and deletions of single records, all or nothing. A storage that cannot do that
     /// applies them in their order and may stop anywhere: what is left of a commit that failed is
     /// recognised when the storage is opened, and removed with the next commit. (Puts of new names
@@ -40,6 +50,20 @@ package protocol SealedStorage: SealedReading, AnyObject {
     func sync() throws(StorageError)
     /// Later calls throw `closed`.
     func close() throws(StorageError)
+}
+
+extension SealedStorage {
+    package var directoryPath: String? { nil }
+
+    package func forEachRecord(
+        from lower: [UInt8], below upper: [UInt8],
+        _ body: (_ name: RawSpan, _ bytes: RawSpan) throws(SealingError) -> Void
+    ) throws(SealingError) {
+        let range = KeyRange(lower: lower, upper: upper)
+        try forEachRecord { name, bytes throws(SealingError) in
+            if name.withUnsafeBytes({ range.contains(Array($0)) }) { try body(name, bytes) }
+        }
+    }
 }
 
 package protocol SealedReading: Sendable {
@@ -67,14 +91,17 @@ package final class KeyValueSealedStorage: SealedStorage {
     private let parts: any SealedSideParts
     private let range: KeyRange
     private let staysOpen: Bool
+    package let directoryPath: String?
 
     /// - Parameters:
     ///   - range: where the records are.
     ///   - staysOpen: `close` closes nothing, so that rows in memory can be opened again.
+    ///   - directoryPath: where the directory's file may be; nil for nowhere.
     package init(
         _ store: any KeyValueStore, _ parts: any SealedSideParts, range: KeyRange = .all,
-        staysOpen: Bool = false
+        staysOpen: Bool = false, directoryPath: String? = nil
     ) {
+        self.directoryPath = directoryPath
         self.store = store
         self.parts = parts
         self.range = range
@@ -91,6 +118,20 @@ package final class KeyValueSealedStorage: SealedStorage {
     }
 
     package func forEachRecord(
+        _ body: (_ name: RawSpan, _ bytes: RawSpan) throws(SealingError) -> Void
+    ) throws(SealingError) {
+        try forEachRecord(in: range, body)
+    }
+
+    package func forEachRecord(
+        from lower: [UInt8], below upper: [UInt8],
+        _ body: (_ name: RawSpan, _ bytes: RawSpan) throws(SealingError) -> Void
+    ) throws(SealingError) {
+        try forEachRecord(in: KeyRange(lower: lower, upper: upper), body)
+    }
+
+    private func forEachRecord(
+        in range: KeyRange,
         _ body: (_ name: RawSpan, _ bytes: RawSpan) throws(SealingError) -> Void
     ) throws(SealingError) {
         var failure: SealingError?

@@ -1,11 +1,14 @@
-// Opening reads every record: each is opened, and all together must be those of the last commit.
+// Opening reads the directory's file and the records that came after it; without a file, or where
+// anything does not fit, every record. The live records must be those of the last commit.
 //
 // In a storage that does not commit as a whole, a commit that did not come to its end leaves new
 // records without the head that tells of them, or old ones that the head says are deleted. Both are
 // told apart from what somebody put there: the first have numbers above the head's, the second are
 // named by it.
 
+internal import Glibc
 internal import MartletKeyValue
+internal import MartletVectors
 internal import Synchronization
 
 extension SealedStore {
@@ -18,7 +21,7 @@ extension SealedStore {
         self.init(
             storage: storage, directory: MemoryStore(), sessions: SessionTable([:]),
             writer: Writer(
-                keyring: keyring, head: SealedHead(), counts: [:], lastSession: 0, leftovers: []))
+                keyring: keyring, head: SealedHead(), tallies: [:], lastSession: 0, leftovers: []))
         // There is a head and an anchor from the beginning, so neither can be missing later.
         var batch = WriteBatch()
         batch.deleteRange(KeyRange.all)
@@ -42,6 +45,36 @@ extension SealedStore {
     convenience init(
         opening storage: any SealedStorage, _ keyring: Keyring, atLeast version: UInt64
     ) throws(SealingError) {
+        let quick = try Self.quickly(storage, keyring)
+        let loaded = if let quick { quick } else { try Self.fully(storage, keyring) }
+        let loader = loaded.loader
+        guard let anchor = try storage.anchor() else { throw .missing(.anchor) }
+        let expected = max(version, try Anchor.version(anchor, keyring))
+        guard loader.head.version >= expected else {
+            throw .rolledBack(version: loader.head.version, expected: expected)
+        }
+        self.init(
+            storage: storage, directory: loaded.directory,
+            sessions: SessionTable(loader.sessions),
+            writer: Writer(
+                keyring: keyring, head: loader.head, tallies: loader.tallies,
+                lastSession: loader.sessions.keys.max() ?? 0, leftovers: loader.leftovers,
+                listed: loaded.listed, lists: loader.lists, endedLists: loader.endedLists,
+                changeCount: loaded.changeCount))
+    }
+
+    private struct Loaded {
+        let loader: SealedLoader
+        let directory: MemoryStore
+        /// What the directory's file knows of.
+        var listed: RecordName?
+        let changeCount: Int
+    }
+
+    /// Every record.
+    private static func fully(
+        _ storage: any SealedStorage, _ keyring: Keyring
+    ) throws(SealingError) -> Loaded {
         var loader = SealedLoader(keyring)
         do throws(SealingError) {
             try storage.forEachRecord { name, bytes throws(SealingError) in
@@ -50,18 +83,43 @@ extension SealedStore {
         } catch {
             throw try loader.explained(error, in: storage)
         }
-        let directory = MemoryStore()
-        try loader.finish(into: directory)
-        guard let anchor = try storage.anchor() else { throw .missing(.anchor) }
-        let expected = max(version, try Anchor.version(anchor, keyring))
-        guard loader.head.version >= expected else {
-            throw .rolledBack(version: loader.head.version, expected: expected)
+        // There is no file, or one that was of no use.
+        loader.endedLists += loader.lists
+        loader.lists = []
+        let directory = try loader.finish(nil)
+        return Loaded(
+            loader: loader, directory: directory, changeCount: Int(loader.head.liveCount))
+    }
+
+    /// The directory's file, and what came after it.
+    /// - Returns: nil when something is missing or does not fit: reading everything says what.
+    private static func quickly(
+        _ storage: any SealedStorage, _ keyring: Keyring
+    ) throws(SealingError) -> Loaded? {
+        guard let path = storage.directoryPath, access(path, R_OK) == 0 else { return nil }
+        var loader = SealedLoader(keyring)
+        do {
+            func take(from lower: [UInt8], below kind: UInt8) throws(SealingError) {
+                try storage.forEachRecord(from: lower, below: [kind]) {
+                    name, bytes throws(SealingError) in try loader.take(name, bytes)
+                }
+            }
+            try take(from: SealedFormat.headName, below: SealedKind.record.rawValue)
+            let deletions = SealedKind.deletions.rawValue
+            try take(from: [deletions], below: deletions + 1)
+            guard try loader.openHead() else { return nil }
+            let file = try SealedDirectory(path: path, keyring, without: loader.deleted)
+            guard file.head <= loader.head.name else { return nil }
+            loader.endLists(before: file.head)
+            let next = RecordName(session: file.head.session, number: file.head.number + 1)
+            try take(from: next.bytes, below: deletions)
+            let changeCount = loader.changeCount
+            let directory = try loader.finish(file)
+            return Loaded(
+                loader: loader, directory: directory, listed: file.head, changeCount: changeCount)
+        } catch {
+            return nil
         }
-        self.init(
-            storage: storage, directory: directory, sessions: SessionTable(loader.sessions),
-            writer: Writer(
-                keyring: keyring, head: loader.head, counts: loader.counts,
-                lastSession: loader.sessions.keys.max() ?? 0, leftovers: loader.leftovers))
     }
 }
 
@@ -73,15 +131,18 @@ private struct SealedLoader {
     let keyring: Keyring
     var head = SealedHead()
     var sessions: [UInt32: Session] = [:]
-    var counts: [UInt32: Int] = [:]
+    var tallies: [UInt32: SessionTally] = [:]
     var leftovers: [RecordName] = []
+    var lists: [RecordName] = []
+    var endedLists: [RecordName] = []
+    /// What the lists name.
+    private(set) var deleted: Set<RecordName> = []
+    var changeCount: Int { entries.count + deleted.count }
 
     private var hasHead = false
     /// The head comes first, but is opened with its session, which comes later.
     private var headBytes: [UInt8] = []
     private var ignored: Set<RecordName> = []
-    private var sum: UInt128 = 0
-    private var liveCount: UInt64 = 0
     private var entries: [(key: [UInt8], reference: [UInt8])] = []
     private var lastRecord: RecordName?
 
@@ -89,6 +150,7 @@ private struct SealedLoader {
 
     mutating func take(_ name: RawSpan, _ bytes: RawSpan) throws(SealingError) {
         if let record = RecordName(name) { return try take(record, bytes) }
+        if let list = RecordName(name, of: .deletions) { return try take(list: list, bytes) }
         switch (name.byteCount, name.byteCount > 0 ? name.unsafeLoad(as: UInt8.self) : 0) {
         case (1, SealedKind.head.rawValue): headBytes = bytes.withUnsafeBytes { Array($0) }
         case (5, SealedKind.session.rawValue):
@@ -96,19 +158,42 @@ private struct SealedLoader {
                 bigEndian: name.unsafeLoadUnaligned(fromByteOffset: 1, as: UInt32.self))
             let record = bytes.withUnsafeBytes { Array($0) }
             sessions[id] = try Session(reading: record, id, keyring)
-            counts[id] = 0
+            tallies[id] = SessionTally()
         default: throw .altered(.records)
         }
     }
 
     /// After the sessions, before the first record.
-    private mutating func openHead() throws(SealingError) {
-        if hasHead { return }
+    /// - Returns: true.
+    @discardableResult
+    mutating func openHead() throws(SealingError) -> Bool {
+        if hasHead { return true }
         guard !headBytes.isEmpty else { throw .missing(.head) }
         head = try SealedHead(headBytes, sessions)
         ignored = Set(head.deleted)
         head.deleted = []
         hasHead = true
+        return true
+    }
+
+    /// Lists are needed with the directory's file only, so one that does not open only makes that
+    /// useless.
+    private mutating func take(list name: RecordName, _ bytes: RawSpan) throws(SealingError) {
+        try openHead()
+        guard name < head.name, let session = sessions[name.session],
+            let names = DeletionList.names(in: bytes, session.seal, name.number)
+        else {
+            endedLists.append(name)
+            return
+        }
+        lists.append(name)
+        deleted.formUnion(names)
+    }
+
+    /// Lists that the directory's file does not need.
+    mutating func endLists(before head: RecordName) {
+        endedLists += lists.filter { $0 < head }
+        lists.removeAll { $0 < head }
     }
 
     private mutating func take(_ name: RecordName, _ bytes: RawSpan) throws(SealingError) {
@@ -125,36 +210,65 @@ private struct SealedLoader {
             throw .missing(.session(name.session))
         }
         let record = try OpenedRecord(bytes, name, session.seal)
-        sum &+= session.numbers(name.number)
-        liveCount += 1
-        counts[name.session]! += 1
+        tallies[name.session]!.add(session.numbers(name.number))
         let value = record.value
         let reference = Reference.bytes(
             name, inline: value.count <= SealedStore.inlineBytes ? value : nil)
         entries.append((Array(record.key), reference))
     }
 
-    mutating func finish(into directory: MemoryStore) throws(SealingError) {
+    /// - Parameter file: what there was before the records that were taken, without what `deleted`
+    ///   names.
+    mutating func finish(_ file: SealedDirectory?) throws(SealingError) -> MemoryStore {
         try openHead()
+        if let file { try add(file) }
+        let liveCount = tallies.values.reduce(0) { $0 + $1.count }
+        let sum = tallies.values.reduce(UInt128(0)) { $0 &+ $1.sum }
         if liveCount < head.liveCount { throw .missing(.records) }
         if liveCount > head.liveCount { throw .replayed(.records) }
         if sum != head.sum { throw .replayed(.records) }
-        // In order, so that the directory's nodes are filled one after the other.
         entries.sort { $0.key.precedes($1.key) }
+        defer { entries = [] }
+        guard let file else {
+            return MemoryStore(ascending: entries.map(\.key), entries.map(\.reference))
+        }
+        let directory = MemoryStore(ascending: file.keys, file.references)
         do throws(StorageError) {
-            var batch = WriteBatch(capacityBytes: 1 << 20)
-            for (key, reference) in entries {
-                batch.put(key, reference)
-                if batch.byteCount > 1 << 20 {
-                    try directory.commit(batch, .async)
-                    batch.removeAll(keepingCapacity: true)
-                }
-            }
+            var batch = WriteBatch()
+            for (key, reference) in entries { batch.put(key, reference) }
             try directory.commit(batch, .async)
         } catch {
             throw .storage(error)
         }
-        entries = []
+        // No key twice.
+        guard directory.statistics.approximateRowCount == head.liveCount else {
+            throw .replayed(.records)
+        }
+        return directory
+    }
+
+    /// The file's records, but for those that were deleted since.
+    private mutating func add(_ file: SealedDirectory) throws(SealingError) {
+        // What the last commit deleted may still be there.
+        leftovers += ignored.filter { $0 <= file.head }
+        var left = file.tallies
+        for name in deleted where name <= file.head {
+            // Of a session that ended there is nothing left.
+            guard let session = sessions[name.session] else { continue }
+            left[name.session]?.remove(session.numbers(name.number))
+        }
+        for (id, tally) in left where sessions[id] != nil {
+            tallies[id]!.count += tally.count
+            tallies[id]!.sum &+= tally.sum
+        }
+        var rest = left.reduce(into: 0) { if sessions[$1.key] != nil { $0 += $1.value.count } }
+        for reference in file.references {
+            guard sessions[Reference(reference.span.bytes).name.session] != nil else {
+                throw .missing(.records)
+            }
+            rest -= 1
+        }
+        guard rest == 0 else { throw .missing(.records) }
     }
 
     /// Whether a record that does not open is another's.

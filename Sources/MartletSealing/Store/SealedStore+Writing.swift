@@ -1,7 +1,12 @@
+internal import Glibc
 package import MartletKeyValue
+internal import MartletThreads
 internal import Synchronization
 
 extension SealedStore {
+    /// So many keys at least change before the directory's file is written anew.
+    private static let changeLimit = 20_000
+
     package func commit(
         _ batch: borrowing WriteBatch, _ durability: Durability
     ) throws(StorageError) {
@@ -40,6 +45,12 @@ extension SealedStore {
         if durability == .sync {
             try storage.noteAnchor(Anchor.bytes(version: writer.head.version, writer.keyring))
         }
+        if storage.directoryPath != nil, !writer.isWritingDirectory,
+            writer.changeCount >= max(Self.changeLimit, Int(writer.head.liveCount) / 4)
+        {
+            writer.isWritingDirectory = true
+            startThread { [self] in writeDirectory() }
+        }
     }
 
     /// Seals anew some of the records that are under old data keys. Others may commit between calls:
@@ -53,7 +64,8 @@ extension SealedStore {
         do throws(StorageError) {
             return try writer.withLock { writer throws(StorageError) in
                 let current = writer.keyring.currentDataKey.id
-                let old = Set(writer.counts.keys.filter { sessions[$0]?.dataKeyID != current })
+                if start.isEmpty { forgetDirectory(&writer) }
+                let old = Set(writer.tallies.keys.filter { sessions[$0]?.dataKeyID != current })
                 var commit = SealedCommit(writer, directory, sessions, roomFor: limitBytes)
                 let view = SealedView(keys: directory, records: storage, sessions: sessions)
                 let range = KeyRange(lower: start, upper: nil)
@@ -80,6 +92,58 @@ extension SealedStore {
         } catch {
             throw .storage(error)
         }
+    }
+
+    /// Writes the directory's file, so that the next opening is quick; commits go on meanwhile. If it
+    /// cannot be written, opening reads everything.
+    package func writeDirectory() {
+        guard let path = storage.directoryPath else { return }
+        writingDirectory.withLock { _ in
+            let moment = writer.withLock { writer -> (Writer, any KeyValueSnapshot)? in
+                guard !writer.isBroken, writer.listed == nil || writer.changeCount > 0,
+                    let rows = try? directory.snapshot()
+                else {
+                    writer.isWritingDirectory = false
+                    return nil
+                }
+                let moment = writer
+                // From now on, for the file that will be there.
+                writer.listed = writer.head.name
+                writer.changeCount = 0
+                return (moment, rows)
+            }
+            guard let (state, rows) = moment else { return }
+            do throws(SealedDirectoryError) {
+                try SealedDirectory.write(
+                    path, state.head.name, state.tallies, rows, state.keyring)
+                writer.withLock { writer in
+                    writer.isWritingDirectory = false
+                    // Meanwhile its data key may have been given up.
+                    guard writer.listed != nil else {
+                        unlink(path)
+                        return
+                    }
+                    let ended = Set(state.lists)
+                    writer.lists.removeAll { ended.contains($0) }
+                    writer.endedLists += state.lists
+                }
+            } catch {
+                writer.withLock { writer in
+                    writer.isWritingDirectory = false
+                    writer.changeCount += state.changeCount
+                }
+            }
+        }
+    }
+
+    /// Removes the directory's file, which is under a data key that is to go.
+    private func forgetDirectory(_ writer: inout Writer) {
+        guard let path = storage.directoryPath else { return }
+        unlink(path)
+        writer.listed = nil
+        writer.endedLists += writer.lists
+        writer.lists = []
+        writer.changeCount = Int(writer.head.liveCount)
     }
 
     /// Forgets the data keys under which no record is sealed any more.

@@ -7,7 +7,8 @@
 // session (Session.swift).
 //
 // Invariants: the directory names exactly the live records; their sum and count are the head's. A
-// commit changes the storage first, in one batch, and then the directory.
+// commit changes the storage first, in one batch, and then the directory. A file of the directory,
+// where there is one, spares the next opening most of the reading (SealedDirectory.swift).
 //
 // Thread safety: every method may be called from any thread. Commits and snapshots wait for one
 // another. A read that finds its record gone waits for the commit that replaced it.
@@ -23,11 +24,20 @@ package final class SealedStore: KeyValueStore, Sendable {
         var session: Session?
         /// The last number of the session that was given out.
         var number: UInt64 = 0
-        /// Live records of each session.
-        var counts: [UInt32: Int]
+        /// What is live of each session.
+        var tallies: [UInt32: SessionTally]
         var lastSession: UInt32
         /// What commits left that did not come to their end.
         var leftovers: [RecordName]
+        /// Records up to this one may be in the directory's file: their deletions are listed. nil
+        /// when there is no file.
+        var listed: RecordName?
+        /// Lists of deletions that the file needs, and those that nothing needs any more.
+        var lists: [RecordName] = []
+        var endedLists: [RecordName] = []
+        /// Keys that changed since the file; all of them when there is none.
+        var changeCount = 0
+        var isWritingDirectory = false
         /// A commit failed: what is stored is unknown.
         var isBroken = false
         var isClosed = false
@@ -41,7 +51,8 @@ package final class SealedStore: KeyValueStore, Sendable {
     let directory: MemoryStore
     let sessions: SessionTable
     let writer: Mutex<Writer>
-    private let openSnapshots = Atomic<Int>(0)
+    /// Held while the directory's file is written.
+    let writingDirectory = Mutex<Void>(())
 
     init(
         storage: any SealedStorage, directory: MemoryStore, sessions: SessionTable, writer: Writer
@@ -115,6 +126,7 @@ package final class SealedStore: KeyValueStore, Sendable {
             return !writer.isClosed
         }
         guard isFirst else { return }
+        writeDirectory()
         try directory.close()
         sessions.removeAll()
         try storage.close()

@@ -28,6 +28,8 @@ package final class MemorySideParts: SealedSideParts {
 package final class FolderSideParts: SealedSideParts {
     package static let keyringName = "keys"
     package static let anchorName = "version"
+    /// The directory's file (SealedDirectory.swift).
+    package static let directoryName = "directory"
 
     private let folder: String
     /// The anchor's, once it was written.

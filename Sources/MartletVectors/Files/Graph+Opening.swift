@@ -122,7 +122,7 @@ extension Graph {
             rows: UnsafeRawPointer(rows.base), stride: rows.stride, byteCount: byteCount,
             checksums: (0..<blocks).map {
                 UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self))
-            })
+            }, unsealed: file.unsealed)
     }
 
     /// Counts what is linked and live; everything else is free, slots and blocks.

@@ -26,6 +26,9 @@ extension Graph {
         let count = slotCount.load(ordering: .relaxed)
         let storage = storage
         guard parameters.residence != .memory, count > 0 else { return }
+        // Nothing guards the rows from here on.
+        let rows = try file.place(.rows, byteCount: count * storage.rows.stride)
+        try file.unsealed?.open(rows.offset..<rows.offset + rows.byteCount)
         try file.map(.rows, over: storage.rows, count: count)
         if parameters.residence == .mapped {
             if let codes = storage.codes { try file.map(.codes, over: codes, count: count) }

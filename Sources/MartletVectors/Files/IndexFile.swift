@@ -9,56 +9,64 @@ internal import MartletThreads
 public final class IndexFile: @unchecked Sendable {
     public let path: String
     let descriptor: Int32
+    /// Of a sealed file: asked before bytes are read.
+    let unsealed: (any UnsealedIndexFile)?
     private let base: UnsafeRawPointer
     private let byteCount: Int
     private let entries: [UInt32: IndexFileFormat.Entry]
     private let checked = Locked<Set<UInt32>>([])
 
-    /// - Parameter sealing: opens a sealed file: all of it, now, into memory. nil for a plain one.
+    /// - Parameter sealing: opens a sealed file, part by part, into memory. nil for a plain one.
     /// - Throws: `fileFailed` when the file cannot be read, `corruptFile` when it is not whole.
     public init(
         path: String, sealing: (any IndexFileSealing)? = nil
     ) throws(VectorError) {
         self.path = path
-        let descriptor = try sealing?.plainFile(of: path) ?? open(path, O_RDONLY | O_CLOEXEC)
+        let unsealed = try sealing?.unsealedFile(of: path)
+        let descriptor = unsealed?.descriptor ?? open(path, O_RDONLY | O_CLOEXEC)
+        /// Takes back what was done, after an error.
+        func letGo() { if unsealed == nil { close(descriptor) } }
         guard descriptor >= 0 else { throw .fileFailed(path: path, errno: errno) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             let code = errno
-            close(descriptor)
+            letGo()
             throw .fileFailed(path: path, errno: code)
         }
         let byteCount = Int(status.st_size)
         guard byteCount >= IndexFileFormat.pageBytes else {
-            close(descriptor)
+            letGo()
             throw .corruptFile(path: path, offset: byteCount, detail: "shorter than its header")
         }
         let mapping = mmap(nil, byteCount, PROT_READ, MAP_SHARED, descriptor, 0)
         guard let mapping, mapping != MAP_FAILED else {
             let code = errno
-            close(descriptor)
+            letGo()
             throw .fileFailed(path: path, errno: code)
         }
         do throws(VectorError) {
+            try unsealed?.open(0..<IndexFileFormat.pageBytes)
             let bytes = UnsafeRawBufferPointer(start: mapping, count: byteCount)
             let entries = try Self.entries(bytes, path: path)
             self.entries = Dictionary(uniqueKeysWithValues: entries.map { ($0.kind, $0) })
         } catch {
             munmap(mapping, byteCount)
-            close(descriptor)
+            letGo()
             throw error
         }
         self.descriptor = descriptor
+        self.unsealed = unsealed
         self.byteCount = byteCount
         base = UnsafeRawPointer(mapping)
     }
 
     deinit {
         munmap(UnsafeMutableRawPointer(mutating: base), byteCount)
-        close(descriptor)
+        if unsealed == nil { close(descriptor) }
     }
 
-    /// A section's bytes, which last as long as this object; nil when the file has none of it.
+    /// A section's bytes, which last as long as this object; nil when the file has none of it. Those
+    /// of a section with checksums of blocks are not checked, and not open if they are sealed.
     ///
     /// - Throws: `corruptFile` when its checksum does not agree.
     public func bytes(of section: IndexSection) throws(VectorError) -> UnsafeRawBufferPointer? {
@@ -67,6 +75,7 @@ public final class IndexFile: @unchecked Sendable {
         guard entry.flags & IndexFileFormat.blockChecksumFlag == 0,
             !checked.withLock({ $0.contains(section.rawValue) })
         else { return bytes }
+        try unsealed?.open(entry.offset..<entry.offset + entry.byteCount)
         guard martlet_crc32c(0, bytes.baseAddress, bytes.count) == entry.checksum else {
             throw .corruptFile(
                 path: path, offset: entry.offset,

@@ -10,11 +10,10 @@ public protocol IndexFileSealing: Sendable {
     ///   - path: for errors.
     func sealer(for descriptor: Int32, path: String) throws(VectorError) -> any IndexFileSealer
 
-    /// Opens a file that a sealer finished.
+    /// Begins to open a file that a sealer finished.
     ///
-    /// - Returns: a descriptor of a file in memory with the plain bytes, which the caller closes.
-    /// - Throws: `corruptFile` when the file is not as it was sealed.
-    func plainFile(of path: String) throws(VectorError) -> Int32
+    /// - Throws: `corruptFile` when the file is not as it was sealed, as far as that was looked at.
+    func unsealedFile(of path: String) throws(VectorError) -> any UnsealedIndexFile
 }
 
 /// Takes one file's bytes in order, but the first 4,096 last. Used by one thread at a time.
@@ -22,4 +21,16 @@ public protocol IndexFileSealer: AnyObject {
     func append(_ bytes: UnsafeRawBufferPointer) throws(VectorError)
     /// Nothing comes after this. The caller waits for the disk.
     func finish(firstPage: UnsafeRawBufferPointer) throws(VectorError)
+}
+
+/// A sealed file's plain bytes in memory, opened when they are first needed: until then they are
+/// zeros, which nobody may read. Any number of threads may use it.
+public protocol UnsealedIndexFile: AnyObject, Sendable {
+    /// Of a file in memory as long as the plain one, to be mapped; closed when this object goes.
+    var descriptor: Int32 { get }
+
+    /// Opens what is not open yet of these bytes.
+    ///
+    /// - Throws: `corruptFile` when they are not as they were sealed.
+    func open(_ bytes: Range<Int>) throws(VectorError)
 }

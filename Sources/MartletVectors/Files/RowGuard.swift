@@ -3,6 +3,7 @@
 
 internal import CMartletChecksum
 internal import CVectorKernels
+internal import MartletThreads
 internal import Synchronization
 
 final class RowGuard: @unchecked Sendable {
@@ -19,10 +20,12 @@ final class RowGuard: @unchecked Sendable {
     /// A bit for each block that was checked.
     private let checked: UnsafeMutablePointer<UInt64>
     private let allChecked = Atomic(false)
+    /// Of a sealed file, until all of its rows are open.
+    private let unsealed: Locked<(any UnsealedIndexFile)?>
 
     init(
         path: String, fileOffset: Int, rows: UnsafeRawPointer, stride: Int, byteCount: Int,
-        checksums: [UInt32]
+        checksums: [UInt32], unsealed: (any UnsealedIndexFile)?
     ) {
         precondition(
             checksums.count == (byteCount + Self.blockBytes - 1) / Self.blockBytes,
@@ -33,6 +36,7 @@ final class RowGuard: @unchecked Sendable {
         self.stride = stride
         self.byteCount = byteCount
         self.checksums = checksums
+        self.unsealed = Locked(unsealed)
         let words = checksums.count / 64 + 1
         checked = .allocate(capacity: words)
         checked.initialize(repeating: 0, count: words)
@@ -58,6 +62,8 @@ final class RowGuard: @unchecked Sendable {
         guard !allChecked.load(ordering: .acquiring) else { return }
         for block in checksums.indices { try check(block: block) }
         allChecked.store(true, ordering: .releasing)
+        // Its memory is not kept beside that of the rows.
+        unsealed.withLock { $0 = nil }
     }
 
     @inline(__always)
@@ -72,6 +78,9 @@ final class RowGuard: @unchecked Sendable {
     private func verify(_ block: Int) throws(VectorError) {
         let start = block * Self.blockBytes
         let count = min(Self.blockBytes, byteCount - start)
+        if let unsealed = unsealed.withLock({ $0 }) {
+            try unsealed.open(fileOffset + start..<fileOffset + start + count)
+        }
         guard martlet_crc32c(0, rows + start, count) != checksums[block] else { return }
         // Another thread may have found it sound, and a vector may have been written there since.
         let bit = UInt64(1) << UInt64(block & 63)
