@@ -1,6 +1,8 @@
 // Which process this is. A fork copies memory but not threads: a database in the child would wait
 // for ever for threads that it does not have. So would the end of the child, which destroys what
-// libraries have: it leaves without. A program that forks before it opens anything is fine.
+// libraries have: it leaves without. Neither can the child open anything: what the libraries below keep
+// for the whole process counts on their threads, too. A program that forks before it opens anything is
+// fine.
 
 #define _DEFAULT_SOURCE
 #include <pthread.h>

@@ -8,6 +8,7 @@ public func martlet_client_open(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
+        try checkProcess()
         let path = try path.path
         var options = DatabaseOptions()
         options.durability = is_async != 0 ? .async : .sync

@@ -36,6 +36,7 @@ public func martlet_database_open(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
+        try checkProcess()
         let given = options!.pointee
         let vectorOptions = try given.options()
         let path = try path.path

@@ -11,6 +11,8 @@ internal import Synchronization
 private final class ClientHandle: Sendable {
     let client: EncryptedClient
     let log: LogLines
+    /// Of owners, by the names of indexes: handles of an index share it.
+    private let keys = Mutex<[String: HeldKey]>([:])
 
     init(_ client: EncryptedClient, _ log: LogLines) {
         self.client = client
@@ -35,19 +37,51 @@ private final class LogLines: Sendable {
     }
 }
 
-/// An index with the key that it was opened with.
-final class EncryptedIndexHandle: Sendable {
-    let index: EncryptedIndex
+/// A key that may be replaced.
+final class HeldKey: Sendable {
     private let held: Mutex<EncryptionKey>
 
-    init(_ index: EncryptedIndex, _ key: EncryptionKey) {
-        self.index = index
-        held = Mutex(key)
-    }
+    init(_ key: EncryptionKey) { held = Mutex(key) }
 
     var key: EncryptionKey {
         get { held.withLock { $0 } }
         set { held.withLock { $0 = newValue } }
+    }
+}
+
+extension ClientHandle {
+    /// A handle of an index that a key opened a moment ago.
+    ///
+    /// - Parameter isNew: whether an index of this name that was there before is another's.
+    func handle(
+        _ index: EncryptedIndex, _ key: EncryptionKey, isNew: Bool
+    ) -> EncryptedIndexHandle {
+        guard index.isOwner else { return EncryptedIndexHandle(index, HeldKey(key)) }
+        return keys.withLock { keys in
+            if !isNew, let held = keys[index.name] {
+                held.key = key
+                return EncryptedIndexHandle(index, held)
+            }
+            let held = HeldKey(key)
+            keys[index.name] = held
+            return EncryptedIndexHandle(index, held)
+        }
+    }
+}
+
+/// An index with the key that opens it now: the owner's is replaced for all handles at once.
+final class EncryptedIndexHandle: Sendable {
+    let index: EncryptedIndex
+    private let held: HeldKey
+
+    init(_ index: EncryptedIndex, _ held: HeldKey) {
+        self.index = index
+        self.held = held
+    }
+
+    var key: EncryptionKey {
+        get { held.key }
+        set { held.key = newValue }
     }
 }
 
@@ -120,6 +154,7 @@ public func martlet_encrypted_open(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
+        try checkProcess()
         let log = LogLines()
         guard !path.isNone else {
             out?.pointee = handle(ClientHandle(.inMemory(), log))
@@ -222,15 +257,15 @@ public func martlet_encrypted_create(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let client = try opened(client).client
+        let client = try opened(client)
         let key = try key.key
         let index = try Failure.of { () throws(EncryptedIndexError) in
-            try client.createIndex(
+            try client.client.createIndex(
                 name.string, key: key, dimension: dimension < 0 ? nil : Int(dimension),
                 // The numbers are the same.
                 metric: EncryptedMetric(rawValue: UInt8(metric))!)
         }
-        out?.pointee = handle(EncryptedIndexHandle(index, key))
+        out?.pointee = handle(client.handle(index, key, isNew: true))
     }
 }
 
@@ -241,12 +276,12 @@ public func martlet_encrypted_load(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let client = try opened(client).client
+        let client = try opened(client)
         let key = try key.key
         let index = try Failure.of { () throws(EncryptedIndexError) in
-            try client.loadIndex(name.string, key: key, atLeastVersion: version)
+            try client.client.loadIndex(name.string, key: key, atLeastVersion: version)
         }
-        out?.pointee = handle(EncryptedIndexHandle(index, key))
+        out?.pointee = handle(client.handle(index, key, isNew: false))
     }
 }
 
@@ -348,6 +383,16 @@ public func martlet_encrypted_rekey(
 ) -> Int32 {
     withIndex(index, error) { handle throws(EncryptedIndexError) in
         try handle.index.rekey(owner: handle.key)
+    }
+}
+
+@c @implementation
+public func martlet_encrypted_rekey_progress(
+    _ index: UnsafeMutableRawPointer?, _ out: UnsafeMutablePointer<Double>?,
+    _ error: UnsafeMutablePointer<martlet_error>?
+) -> Int32 {
+    withIndex(index, error) { handle throws(EncryptedIndexError) in
+        out?.pointee = try handle.index.rekeyProgress()
     }
 }
 

@@ -8,18 +8,24 @@ func handle(_ object: AnyObject) -> UnsafeMutableRawPointer {
     return Unmanaged.passRetained(object).toOpaque()
 }
 
+/// - Throws: `MARTLET_CLOSED` in a process that was forked from one that had opened something: the
+///   threads of the library, and of the store below it, are not there, and waiting for them would
+///   not end.
+func checkProcess() throws(Failure) {
+    guard martlet_is_forked() != 0 else { return }
+    throw Failure(
+        MARTLET_CLOSED,
+        "This process was forked from one that had opened a database, whose threads it lacks. Fork "
+            + "before anything is opened, or start processes with spawn.")
+}
+
 /// The object of a handle.
 ///
 /// - Throws: `MARTLET_CLOSED` in a process that was forked from the one that opened it.
 func object<Object: AnyObject>(
     _ handle: UnsafeMutableRawPointer?, as type: Object.Type = Object.self
 ) throws(Failure) -> Object {
-    if martlet_is_forked() != 0 {
-        throw Failure(
-            MARTLET_CLOSED,
-            "The database was opened before this process was forked. Open it in this process, and "
-                + "in the other only after the fork; or start processes with spawn.")
-    }
+    try checkProcess()
     // Which type a handle is of is the caller's promise.
     return Unmanaged<Object>.fromOpaque(handle!).takeUnretainedValue()
 }

@@ -80,6 +80,7 @@ public func martlet_server_start(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
+        try checkProcess()
         out?.pointee = handle(try LocalServer(options!.pointee))
     }
 }

@@ -87,6 +87,8 @@ enum Help {
         backups, files of vector indexes. Names tables, kinds of rows and hashes of keys, never
         contents. Exits with 0 when all is well, with 3 when something is damaged.
 
+        Of encrypted indexes it can say without their keys whether checksums and forms are right.
+
           --data DIR   the data directory (default: martlet-data)
           --deep       also compares streams and histories with the items, change by change, and
                        vector files with the items, vector by vector
@@ -100,7 +102,8 @@ enum Help {
         Repairs a data directory that no server has open. What follows from items is made again from
         them: index rows, expiry rows, counts, vector indexes. What is damaged and follows from
         nothing goes to DIR/quarantine, byte for byte, and the report says so. Exits with 0 when all
-        is well afterwards, with 3 when something is still wrong. Copy the directory first.
+        is well afterwards, with 3 when something is still wrong. Copy the directory first. In
+        encrypted indexes nothing is changed.
 
           --data DIR   the data directory (default: martlet-data)
           --json       one JSON object on standard output

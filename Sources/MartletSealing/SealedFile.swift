@@ -162,8 +162,6 @@ final class OpenedSealedFile: UnsealedIndexFile, @unchecked Sendable {
     let path: String
     let descriptor: Int32
     let byteCount: Int
-    /// The plain bytes; zeros where nothing was opened.
-    let base: UnsafeMutableRawPointer
     private let sealed: Int32
     private let seal: FileSeal
     /// One for each chunk. Whoever claims one writes its bytes; nobody reads them before it is open.
@@ -180,12 +178,9 @@ final class OpenedSealedFile: UnsealedIndexFile, @unchecked Sendable {
         do throws(VectorError) {
             let seal = try Self.seal(of: sealed, path, kind, keyring)
             plain = martlet_memory_file()
-            guard plain >= 0, ftruncate(plain, off_t(seal.plainBytes)) == 0,
-                let base = mmap(
-                    nil, seal.plainBytes, PROT_READ | PROT_WRITE, MAP_SHARED, plain, 0),
-                base != MAP_FAILED
-            else { throw .fileFailed(path: path, errno: errno) }
-            self.base = base
+            guard plain >= 0, ftruncate(plain, off_t(seal.plainBytes)) == 0 else {
+                throw .fileFailed(path: path, errno: errno)
+            }
             self.seal = seal
         } catch {
             close(sealed)
@@ -202,7 +197,6 @@ final class OpenedSealedFile: UnsealedIndexFile, @unchecked Sendable {
     }
 
     deinit {
-        munmap(base, byteCount)
         close(descriptor)
         close(sealed)
         states.deinitialize(count: chunkCount)
@@ -226,6 +220,18 @@ final class OpenedSealedFile: UnsealedIndexFile, @unchecked Sendable {
             throw .corruptFile(path: path, offset: fileBytes, detail: "the file has another length")
         }
         return seal
+    }
+
+    /// Opens all of it and lends the plain bytes.
+    func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(VectorError) -> Result
+    ) throws(VectorError) -> Result {
+        try open(0..<byteCount)
+        let flags = MAP_SHARED | MAP_POPULATE
+        guard let base = mmap(nil, byteCount, PROT_READ, flags, descriptor, 0), base != MAP_FAILED
+        else { throw .fileFailed(path: path, errno: errno) }
+        defer { munmap(base, byteCount) }
+        return try body(UnsafeRawBufferPointer(start: base, count: byteCount))
     }
 
     func open(_ range: Range<Int>) throws(VectorError) {
@@ -278,11 +284,13 @@ final class OpenedSealedFile: UnsealedIndexFile, @unchecked Sendable {
             done += read
         }
         guard done == count,
-            seal.open(
-                UnsafeRawBufferPointer(start: room, count: count), UInt64(number),
-                into: base + start)
+            seal.open(UnsafeRawBufferPointer(start: room, count: count), UInt64(number), into: room)
         else {
             throw .corruptFile(path: path, offset: offset, detail: "a sealed chunk was altered")
+        }
+        // Written, not mapped: a fault for each page would take longer than opening it.
+        guard pwrite(descriptor, room, end - start, off_t(start)) == end - start else {
+            throw .fileFailed(path: path, errno: errno)
         }
     }
 }

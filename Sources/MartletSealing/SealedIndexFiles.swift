@@ -4,11 +4,15 @@
 // Thread safety: any thread; a sealer is used by one at a time.
 
 internal import Glibc
+internal import MartletKeyValue
+internal import MartletThreads
 package import MartletVectors
 internal import Synchronization
 
 package final class SealedIndexFiles: IndexFileSealing {
     private let store: Mutex<Keyring>
+    /// By their paths.
+    private let begun = Mutex<[String: OpenedSealedFile]>([:])
 
     /// - Parameter keyring: with all data keys.
     package init(_ keyring: Keyring) { store = Mutex(keyring) }
@@ -23,8 +27,25 @@ package final class SealedIndexFiles: IndexFileSealing {
     }
 
     package func unsealedFile(of path: String) throws(VectorError) -> any UnsealedIndexFile {
-        try OpenedSealedFile(path: path, .graph, store.withLock { $0 })
+        let ready = begun.withLock { $0.removeValue(forKey: path) }
+        if let ready { return ready }
+        return try OpenedSealedFile(path: path, .graph, store.withLock { $0 })
     }
+
+    /// Begins to open the files of a folder of vector indexes on a thread of its own, but for their
+    /// vectors; `unsealedFile` then finds most of a file open. What is damaged is found there.
+    package func begin(in folder: String) {
+        for name in entryNames(in: folder) {
+            let path = "\(folder)/\(name)/graph"
+            guard let file = try? OpenedSealedFile(path: path, .graph, store.withLock({ $0 }))
+            else { continue }
+            begun.withLock { $0[path] = file }
+            startThread { try? IndexFile.openSections(of: file, path: path) }
+        }
+    }
+
+    /// Lets go of files that were begun and are not there to be asked for.
+    package func forgetBegun() { begun.withLock { $0 = [:] } }
 
     /// The id of the data key that a file is sealed under; nil when there is no such file.
     package func dataKeyID(ofFile path: String) -> UInt32? {
@@ -45,16 +66,16 @@ package final class SealedIndexFiles: IndexFileSealing {
             id != store.withLock({ $0.currentDataKey.id })
         else { return }
         let plain = try OpenedSealedFile(path: path, .graph, store.withLock { $0 })
-        try plain.open(0..<plain.byteCount)
         let temporary = path + ".rekey"
         let target = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard target >= 0 else { throw .fileFailed(path: temporary, errno: errno) }
         defer { close(target) }
         let sealer = try sealer(for: target, path: temporary)
-        let whole = UnsafeRawBufferPointer(start: plain.base, count: plain.byteCount)
-        try sealer.append(UnsafeRawBufferPointer(rebasing: whole[FileSeal.firstPageBytes...]))
-        try sealer.finish(
-            firstPage: UnsafeRawBufferPointer(rebasing: whole[..<FileSeal.firstPageBytes]))
+        try plain.withBytes { whole throws(VectorError) in
+            try sealer.append(UnsafeRawBufferPointer(rebasing: whole[FileSeal.firstPageBytes...]))
+            try sealer.finish(
+                firstPage: UnsafeRawBufferPointer(rebasing: whole[..<FileSeal.firstPageBytes]))
+        }
         guard fsync(target) == 0, rename(temporary, path) == 0 else {
             throw .fileFailed(path: temporary, errno: errno)
         }

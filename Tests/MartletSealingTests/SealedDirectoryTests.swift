@@ -3,6 +3,7 @@
 import Glibc
 import MartletKeyValue
 import MartletTestBasics
+import Synchronization
 import Testing
 
 @testable import MartletSealing

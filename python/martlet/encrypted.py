@@ -29,10 +29,11 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import threading
 import weakref
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Any, SupportsIndex, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from . import _encrypted_arguments as take
 from ._martlet import (
@@ -51,6 +52,10 @@ from ._martlet import (
     WrongKeyError,
 )
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 __all__ = [
     "Client",
     "ClosedError",
@@ -68,6 +73,7 @@ __all__ = [
     "LengthError",
     "MartletError",
     "PermissionDeniedError",
+    "Rekeying",
     "StorageConfig",
     "StorageError",
     "WrongKeyError",
@@ -314,7 +320,8 @@ class Client:
     def load_index(
         self, index_name: str, index_key: object, *, at_least_version: SupportsIndex = 0
     ) -> EncryptedIndex:
-        """Opens an index with the owner's or a user's key; all that is stored is read and checked.
+        """Opens an index with the owner's or a user's key. That all rows are there is checked; what is
+        in them when it is read.
 
         ``at_least_version``: what ``version()`` once was; an older copy is refused.
 
@@ -477,6 +484,45 @@ class EncryptedIndex:
             query_vectors = query_vector
         if query_vectors is None:
             raise InvalidValueError("There is no query vector.")
+        names = take.include(include, ("distance", "metadata"))
+        search, count, is_one = self._search(
+            query_vectors, top_k, n_probes, filters, ef, exact)
+        if count == 0:
+            return []
+        answers = self._native.query(*search, "distance" in names, "metadata" in names)
+        return answers[0] if is_one else answers
+
+    def query_numpy(
+        self, query_vectors: Any, top_k: SupportsIndex = 100,
+        n_probes: SupportsIndex | None = None, filters: dict[str, Any] | None = None, *,
+        ef: SupportsIndex | None = None, exact: bool = False, index_key: object = None,
+    ) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """The same as `query`, as two NumPy arrays: ids and distances. For a matrix of vectors they
+        have a row for each, for one vector one axis. They are as wide as the most that a vector
+        found; where there was less, a row ends with ids -1 and distances of infinity. Ids are
+        int64; if a text is among them they are objects, and None takes the place of -1."""
+        import numpy as np
+
+        self._check(index_key)
+        search, count, is_one = self._search(
+            query_vectors, top_k, n_probes, filters, ef, exact)
+        if count == 0:
+            return np.empty((0, 0), np.int64), np.empty((0, 0))
+        found, numbers, width = self._native.query_columns(*search, True, False)
+        ids: NDArray[Any]
+        if isinstance(found, bytes):
+            ids = np.frombuffer(found, np.int64).copy()
+        else:
+            ids = np.empty(len(found), object)
+            ids[:] = found
+        shape = (width,) if is_one else (count, width)
+        return ids.reshape(shape), np.frombuffer(numbers).copy().reshape(shape)
+
+    def _search(
+        self, query_vectors: Any, top_k: SupportsIndex, n_probes: SupportsIndex | None,
+        filters: dict[str, Any] | None, ef: SupportsIndex | None, exact: bool,
+    ) -> tuple[tuple[Any, int, int, int, bool, bytes | None], int, bool]:
+        """What the native side takes; how many queries there are; whether they were one vector."""
         k = take.count(top_k, "top_k")
         width = -1
         if n_probes is not None:
@@ -485,17 +531,11 @@ class EncryptedIndex:
                 width, exact = -1, True
         if ef is not None:
             width = take.count(ef, "ef", _LARGEST_EF)
-        names = take.include(include, ("distance", "metadata"))
         matrix, is_one = take.queries(query_vectors)
         given, count, dimension = take.matrix(matrix)
         if k > _LARGE_K:
             k = min(k, max(self._native.facts()[2], _LARGE_K))
-        if count == 0:
-            return []
-        answers = self._native.query(
-            given, dimension, k, width, exact, take.filter_text(filters), "distance" in names,
-            "metadata" in names)
-        return answers[0] if is_one else answers
+        return (given, dimension, k, width, exact, take.filter_text(filters)), count, is_one
 
     def get(
         self, ids: Iterable[Any],
@@ -586,8 +626,9 @@ class EncryptedIndex:
     # Keys
 
     def rotate_key(self, old_key: object, new_key: object) -> None:
-        """Replaces the owner's key. No data is rewritten. From then on this handle has the new one;
-        others that are open on the index stay open."""
+        """Replaces the owner's key. No data is rewritten. From then on every handle that was opened
+        with the owner's key has the new one, and refuses the old one as an ``index_key``; users'
+        handles and keys stay as they are."""
         self._native.rotate_key(take.key(old_key, "old_key"), take.key(new_key, "new_key"))
 
     def rekey(self, *, index_key: object = None) -> None:
@@ -595,6 +636,12 @@ class EncryptedIndex:
         Interrupted, it goes on with the next call."""
         self._check(index_key)
         self._native.rekey()
+
+    def rekey_in_background(self, *, index_key: object = None) -> Rekeying:
+        """`rekey` on a thread of its own: says how far it is, and can be waited for."""
+        self._check(index_key)
+        self._native.facts()
+        return Rekeying(self._native)
 
     def create_user_keys(
         self, user_id: object, user_kek: object, permissions: Sequence[str] = ("read", "write"), *,
@@ -648,6 +695,50 @@ class EncryptedIndex:
     def _check(self, index_key: object) -> None:
         if index_key is not None:
             self._native.check_key(take.key(index_key))
+
+
+class Rekeying:
+    """Data that is being sealed anew; `EncryptedIndex.rekey_in_background` makes it. Any thread may
+    use it."""
+
+    def __init__(self, native: NativeEncryptedIndex) -> None:
+        self._native = native
+        self._failure: MartletError | None = None
+        self._is_moving = False
+        # At the end of the process the client is closed, which ends it.
+        self._thread = threading.Thread(target=self._run, name="martlet-rekey", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._native.rekey()
+        except MartletError as failure:
+            self._failure = failure
+
+    def done(self) -> bool:
+        return not self._thread.is_alive()
+
+    @property
+    def progress(self) -> float:
+        """Which part of the data is under the newest key: from 0 to 1."""
+        part = self._native.rekey_progress()
+        if part < 1:
+            self._is_moving = True
+        # Before the new key is made, all is under the one that is the newest then.
+        return part if self._is_moving or self.done() else 0.0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Whether it has ended within so many seconds."""
+        self._thread.join(timeout)
+        return self.done()
+
+    def result(self, timeout: float | None = None) -> None:
+        """Waits for the end. TimeoutError when it does not come in time; what went wrong, if
+        something did: then the next `rekey` goes on."""
+        if not self.wait(timeout):
+            raise TimeoutError("the data is still being sealed anew")
+        if self._failure is not None:
+            raise self._failure
 
 
 def _place(place: object) -> str | _Table | None:

@@ -9,6 +9,7 @@ import random
 import shutil
 import subprocess
 import sys
+import textwrap
 import threading
 import traceback
 from array import array
@@ -789,6 +790,87 @@ def test_what_was_answered_survives_a_killed_program(tmp_path: Path) -> None:
         assert sorted(index.list_ids()) == list(range(30))
 
 
+def test_a_replaced_key_is_every_owner_handles_and_no_users(tmp_path: Path) -> None:
+    with Client(tmp_path / "x") as client:
+        first = client.create_index("notes", KEY)
+        first.upsert([(1, [1.0, 2.0])])
+        first.create_user_keys(USER, bytes(range(51, 83)))
+        second = client.load_index("notes", KEY)
+        user = client.load_index("notes", bytes(range(51, 83)))
+        first.rotate_key(KEY, OTHER_KEY)
+        for handle in (first, second):
+            assert ids_of(handle.query([1.0, 2.0], index_key=OTHER_KEY)) == [1]
+            with pytest.raises(encrypted.WrongKeyError):
+                handle.query([1.0, 2.0], index_key=KEY)
+        # What takes the owner's key has the new one without being told.
+        second.create_user_keys(b"f" * 16, bytes(range(2, 34)), ["read"])
+        second.rekey()
+        second.rotate_key(OTHER_KEY, KEY)
+        first.delete_user_keys(b"f" * 16)
+        user.upsert([(2, [1.0, 3.0])], index_key=bytes(range(51, 83)))
+        assert first.get_num_vectors() == 2
+        with pytest.raises(encrypted.WrongKeyError):
+            second.rotate_key(OTHER_KEY, OTHER_KEY)
+        # An index of the same name that comes later has its own.
+        first.delete_index()
+        again = client.create_index("notes", OTHER_KEY)
+        with pytest.raises(encrypted.ClosedError):
+            second.get_num_vectors(index_key=KEY)
+        again.rekey(index_key=OTHER_KEY)
+
+
+def test_data_is_sealed_anew_in_the_background_and_says_how_far_it_is(tmp_path: Path) -> None:
+    with Client(tmp_path / "x") as client:
+        index = client.create_index("notes", KEY)
+        index.upsert(list(range(3000)), np.random.default_rng(SEED).random((3000, 16)))
+        rekeying = index.rekey_in_background(index_key=KEY)
+        before = 0.0
+        while not rekeying.wait(0.001):
+            part = rekeying.progress
+            assert before <= part <= 1
+            before = part
+            index.upsert([(5000, [0.0] * 16)])
+        rekeying.result()
+        assert rekeying.done() and rekeying.progress == 1
+        assert index.get_num_vectors() == 3001
+        with pytest.raises(encrypted.WrongKeyError):
+            index.rekey_in_background(index_key=OTHER_KEY)
+        client.create_index("other", KEY).close()
+    with Client(tmp_path / "x") as client:
+        index = client.load_index("notes", KEY)
+        assert index.get_num_vectors() == 3001
+        user = bytes(range(51, 83))
+        index.create_user_keys(USER, user)
+        failing = client.load_index("notes", user).rekey_in_background()
+        with pytest.raises(encrypted.PermissionDeniedError):
+            failing.result(60)
+
+
+@pytest.mark.parametrize("ids", [list(range(40)), ["a", *range(1, 40)]])
+def test_queries_answer_in_arrays(index: EncryptedIndex, ids: list[Any]) -> None:
+    rows = np.random.default_rng(SEED).random((40, 6), np.float32)
+    index.upsert(ids, rows, metadata=[{"n": n} for n in range(40)])
+    found, distances = index.query_numpy(rows[:5], top_k=7, exact=True)
+    assert found.shape == distances.shape == (5, 7)
+    assert found.dtype == (np.int64 if ids[0] == 0 else object)
+    assert distances.dtype == np.float64
+    for row, hits in enumerate(index.query(rows[:5], top_k=7, exact=True)):
+        assert found[row].tolist() == ids_of(hits)
+        assert distances[row].tolist() == [hit["distance"] for hit in hits]
+    # One vector, fewer rows than asked for, a filter that leaves none.
+    found, distances = index.query_numpy(rows[0], 100)
+    assert found.shape == distances.shape == (40,)
+    assert found[0] == ids[0] and distances.flags.writeable
+    found, distances = index.query_numpy(rows[:2], 3, filters={"n": {"$gt": 99}})
+    assert found.shape == distances.shape == (2, 0)
+    found, distances = index.query_numpy(np.empty((0, 6), np.float32))
+    assert found.shape == distances.shape == (0, 0)
+    with pytest.raises(encrypted.WrongKeyError):
+        index.query_numpy(rows[0], index_key=OTHER_KEY)
+    with pytest.raises(encrypted.DimensionError):
+        index.query_numpy(rows[:, :3])
+
+
 def test_a_forked_process_is_refused(tmp_path: Path) -> None:
     program = """if True:
         import os, sys
@@ -806,6 +888,87 @@ def test_a_forked_process_is_refused(tmp_path: Path) -> None:
         index.upsert([(1, [1.0])])
     """
     subprocess.run([sys.executable, "-c", program, str(tmp_path / "x")], check=True, timeout=120)
+
+
+FORKED = """\
+    import multiprocessing, os, sys
+    import martlet
+    from martlet import encrypted
+
+    def refused(call):
+        try:
+            call()
+        except encrypted.ClosedError as error:
+            assert "fork" in str(error)
+        else:
+            raise AssertionError("nothing was raised")
+
+    def work(folder):
+        refused(lambda: index.query([1.0], top_k=1))
+        refused(lambda: index.upsert([(2, [1.0])]))
+        refused(lambda: client.load_index("notes", KEY))
+        refused(client.list_indexes)
+        refused(lambda: db.search([1.0, 2.0, 3.0]))
+        refused(lambda: encrypted.Client(folder + "/mine"))
+        refused(lambda: martlet.Database(folder + "/mine too", dim=2))
+        refused(client.close)
+        print("refused", flush=True)
+
+    KEY = bytes(range(1, 33))
+    folder = sys.argv[1]
+    client = encrypted.Client(folder + "/x")
+    index = client.create_index("notes", KEY)
+    index.upsert([(1, [1.0])])
+    db = martlet.Database(folder + "/db", dim=3)
+    db.add("a", [1, 2, 3])
+"""
+
+
+@pytest.mark.parametrize("end", [
+    # All of these must leave the child's way out open: it is not to wait for threads that it lacks.
+    "child = os.fork()\nif child == 0:\n    work(folder)\n    sys.exit(7)",
+    "child = os.fork()\nif child == 0:\n    work(folder)\n    del index, client, db\n    sys.exit(7)",
+    "child = os.fork()\nif child == 0:\n    work(folder)\n    os._exit(7)",
+])
+def test_a_forked_child_is_refused_and_can_end(tmp_path: Path, end: str) -> None:
+    program = textwrap.dedent(FORKED) + end + """
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+assert [hit["id"] for hit in index.query([1.0], top_k=1)] == [1]
+assert db.ids() == ["a"]
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "refused\n")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_processes_that_multiprocessing_forks_are_refused_and_can_end(tmp_path: Path) -> None:
+    program = textwrap.dedent(FORKED) + """
+context = multiprocessing.get_context("fork")
+workers = [context.Process(target=work, args=(folder,)) for _ in range(3)]
+for worker in workers:
+    worker.start()
+for worker in workers:
+    worker.join(60)
+    assert worker.exitcode == 0, worker.exitcode
+with context.Pool(2) as pool:
+    assert pool.map(abs, [-1, -2]) == [1, 2]
+index.upsert([(3, [2.0])])
+client.close()
+# A child that still runs does not keep the folder from being opened again.
+child = os.fork()
+if child == 0:
+    import time
+    time.sleep(60)
+    os._exit(0)
+db.close()
+martlet.Database(folder + "/db").close()
+os.kill(child, 9)
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program, str(tmp_path)], capture_output=True,
+        text=True, timeout=120)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "refused\n" * 3)
 
 
 def test_threads_may_use_one_index(index: EncryptedIndex) -> None:

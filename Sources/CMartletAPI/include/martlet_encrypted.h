@@ -73,7 +73,7 @@ typedef struct martlet_encrypted_facts {
 
 int32_t martlet_encrypted_get_facts(
     void *index, martlet_encrypted_facts *out, martlet_error *error);
-/// `MARTLET_KEY` unless the handle was opened with this key.
+/// `MARTLET_KEY` unless this is the handle's key.
 int32_t martlet_encrypted_check_key(void *index, martlet_text key, martlet_error *error);
 int32_t martlet_encrypted_index_close(void *index, martlet_error *error);
 int32_t martlet_encrypted_index_delete(void *index, martlet_error *error);
@@ -163,10 +163,12 @@ int32_t martlet_encrypted_query(
 
 // Keys
 
-/// From then on the handle has the new key.
+/// From then on all of the owner's handles of this index have the new key.
 int32_t martlet_encrypted_rotate_key(
     void *index, martlet_text old_key, martlet_text new_key, martlet_error *error);
 int32_t martlet_encrypted_rekey(void *index, martlet_error *error);
+/// Which part of the data is under the newest data key, from 0 to 1.
+int32_t martlet_encrypted_rekey_progress(void *index, double *out, martlet_error *error);
 /// `id`: 16 bytes.
 int32_t martlet_encrypted_create_user(
     void *index, martlet_text id, martlet_text key, int32_t may_write, martlet_error *error);

@@ -5,6 +5,7 @@
 //   catalog.key    its key, unless the caller keeps that
 //   <32 hexadecimal digits>/   an index: a data directory whose rows are sealed records, and
 //       keys, version          its keyring and its anchor (MartletSealing/Store/SideParts.swift)
+//       directory              which row is in which record (MartletSealing/Store/SealedDirectory.swift)
 //
 // A folder of an index that is not in the catalogue was left by a crash, and goes.
 
@@ -200,7 +201,8 @@ public final class EncryptedClient: Sendable {
                 state.memory[name] = path == nil ? storage : nil
             }
             let core = try EncryptedCore(
-                sealed, vectorFolder: vectorFolder(folder), isShared: table != nil, log: log)
+                sealed, vectorFolder: vectorFolder(folder), files: SealedIndexFiles(keyring),
+                isShared: table != nil, log: log)
             if let dimension { _ = try core.schema(dimension: dimension) }
             do throws(EncryptedIndexError) {
                 try changeCatalog(&state) { catalog throws(EncryptedIndexError) in
@@ -220,8 +222,9 @@ public final class EncryptedClient: Sendable {
         }
     }
 
-    /// Opens an index. All that is stored is read and checked now, but for files that can be made
-    /// again from it. An index that is open already is shared.
+    /// Opens an index. That all rows are there is checked now; a row itself when it is read. Files that
+    /// can be made again from the rows are, if they are damaged. An index that is open already is
+    /// shared.
     ///
     /// - Parameters:
     ///   - key: the owner's or a user's.
@@ -239,7 +242,7 @@ public final class EncryptedClient: Sendable {
                 let bytes = try translating { () throws(SealingError) in
                     try core.sealed.keyringBytes()
                 }
-                let holder = try self.holder(of: key, bytes, name, state)
+                let holder = try keyring(key, bytes, name, state).holder
                 guard core.sealed.version >= version else {
                     throw .rolledBack(version: core.sealed.version, expected: version)
                 }
@@ -248,31 +251,37 @@ public final class EncryptedClient: Sendable {
             guard let keys = try self.keys(name, folder, state) else {
                 throw .missing("the file of keys")
             }
-            let holder = try self.holder(of: key, keys, name, state)
+            let keyring = try self.keyring(key, keys, name, state)
             if let table {
                 let sealed = try table.load(folder, key: key, atLeast: version)
                 let core = try EncryptedCore(
-                    sealed, vectorFolder: vectorFolder(folder), isShared: true, log: log)
+                    sealed, vectorFolder: vectorFolder(folder),
+                    files: SealedIndexFiles(sealed.keyring), isShared: true, log: log)
                 guard core.settings.name == name else {
                     try core.close(as: .closed)
                     throw .altered("the catalogue")
                 }
                 state.opened[name] = core
-                return EncryptedIndex(self, core, holder)
+                return EncryptedIndex(self, core, keyring.holder)
             }
+            // While the storage is being opened.
+            let (begun, files) = begin(folder, keyring)
             let kept = state.memory[name]
             let storage = if let kept { kept } else { try self.storage(in: folder, creates: false) }
             do throws(EncryptedIndexError) {
                 let sealed = try translating { () throws(SealingError) in
-                    try SealedStore(opening: storage, key: key.secret, atLeast: version)
+                    try SealedStore(
+                        opening: storage, key: key.secret, atLeast: version, begun: begun)
                 }
-                let core = try EncryptedCore(sealed, vectorFolder: vectorFolder(folder), log: log)
+                let core = try EncryptedCore(
+                    sealed, vectorFolder: vectorFolder(folder), files: files, log: log)
+                files.forgetBegun()
                 guard core.settings.name == name else {
                     try core.close(as: .closed)
                     throw .altered("the catalogue")
                 }
                 state.opened[name] = core
-                return EncryptedIndex(self, core, holder)
+                return EncryptedIndex(self, core, keyring.holder)
             } catch {
                 if path != nil { try? storage.close() }
                 throw error
@@ -355,12 +364,25 @@ public final class EncryptedClient: Sendable {
         if state.isClosed { throw .closed }
     }
 
-    /// Whose key it is; before any data is read.
-    private func holder(
-        of key: EncryptionKey, _ bytes: [UInt8], _ name: String, _ state: borrowing State
-    ) throws(EncryptedIndexError) -> Keyring.Holder {
+    /// Begins to read files of an index on threads of their own.
+    private func begin(
+        _ folder: [UInt8], _ keyring: Keyring
+    ) -> (directory: BegunDirectory?, files: SealedIndexFiles) {
+        let files = SealedIndexFiles(keyring)
+        guard let path, let vectors = vectorFolder(folder) else { return (nil, files) }
+        let name = path + "/" + EncryptedCatalog.name(of: folder)
+        let directory = BegunDirectory(
+            path: name + "/" + FolderSideParts.directoryName, keyring)
+        files.begin(in: vectors)
+        return (directory, files)
+    }
+
+    /// What a key opens; before any data is read.
+    private func keyring(
+        _ key: EncryptionKey, _ bytes: [UInt8], _ name: String, _ state: borrowing State
+    ) throws(EncryptedIndexError) -> Keyring {
         do throws(SealingError) {
-            return try Keyring(bytes, key: key.secret).holder
+            return try Keyring(bytes, key: key.secret)
         } catch {
             guard case .wrongKey = error else { throw EncryptedIndexError(error) }
             for (other, folder) in state.catalog.folders where other != name {

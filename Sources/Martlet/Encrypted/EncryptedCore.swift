@@ -31,17 +31,17 @@ final class EncryptedCore: Sendable {
     let rekeying = Mutex<Void>(())
 
     init(
-        _ sealed: SealedStore, vectorFolder: String?, isShared: Bool = false,
+        _ sealed: SealedStore, vectorFolder: String?, files: SealedIndexFiles,
+        isShared: Bool = false,
         log: @escaping @Sendable (String) -> Void
     ) throws(EncryptedIndexError) {
-        let keyring = sealed.keyring
-        guard let settings = EncryptedSettings(keyring.settings) else {
+        guard let settings = EncryptedSettings(sealed.keyring.settings) else {
             throw .storage("The index was written by a later version of Martlet.")
         }
         self.settings = settings
         self.sealed = sealed
         self.vectorFolder = vectorFolder
-        files = SealedIndexFiles(keyring)
+        self.files = files
         var options = EngineOptions()
         options.log = log
         options.vectorFileSealing = files

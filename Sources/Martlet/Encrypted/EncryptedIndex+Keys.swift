@@ -6,7 +6,8 @@ internal import MartletVectors
 internal import Synchronization
 
 extension EncryptedIndex {
-    /// Replaces the owner's key. No data is rewritten; users' keys stay.
+    /// Replaces the owner's key. No data is rewritten; users' keys stay. Handles that are open go on;
+    /// whatever takes the owner's key takes the new one, whichever handle it is called on.
     ///
     /// - Parameter old: the owner's key, or it throws `wrongKey`.
     public func rotateKey(
@@ -101,7 +102,13 @@ extension EncryptedIndex {
         }
     }
 
-    /// `rekey` on a thread of its own.
+    /// Which part of the data is under the newest data key, from 0 to 1: how far `rekey` is.
+    public func rekeyProgress() throws(EncryptedIndexError) -> Double {
+        try check()
+        return core.sealed.shareUnderCurrentKey
+    }
+
+    /// `rekey` on a thread of its own; `rekeyProgress` says how far it is.
     ///
     /// - Parameter completion: told once how it ended, on that thread.
     public func rekeyInBackground(

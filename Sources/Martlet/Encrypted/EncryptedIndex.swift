@@ -32,6 +32,9 @@ public final class EncryptedIndex: Sendable {
         return core.sealed.version
     }
 
+    /// Whether it was opened with the owner's key.
+    public var isOwner: Bool { holder == .owner }
+
     /// Closes the index for all who have it open. Later calls throw `closed`; a second `close` does
     /// nothing.
     public func close() throws(EncryptedIndexError) {

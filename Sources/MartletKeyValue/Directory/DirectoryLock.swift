@@ -28,6 +28,8 @@ package struct DirectoryLock: ~Copyable, Sendable {
     deinit {
         // The file stays: removing it would let two processes lock two files of one name.
         _ = ftruncate(descriptor, 0)
+        // A process that was forked has the file open, too, and would keep the lock.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

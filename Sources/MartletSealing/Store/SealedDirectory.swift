@@ -29,7 +29,9 @@
 
 internal import Glibc
 internal import MartletKeyValue
+internal import MartletThreads
 internal import MartletVectors
+internal import Synchronization
 
 /// What is live of a session's records.
 struct SessionTally: Sendable, Equatable {
@@ -59,11 +61,14 @@ struct SealedDirectory {
     // MARK: Reading
 
     /// - Throws: when there is none, or it was altered.
-    init(path: String, _ keyring: Keyring, without deleted: Set<RecordName>) throws(VectorError) {
+    init(path: String, _ keyring: Keyring) throws(VectorError) {
         let file = try OpenedSealedFile(path: path, .directory, keyring)
-        try file.open(0..<file.byteCount)
-        // Whoever sealed it had the key, so it is as `write` writes it.
-        var at = UnsafeRawPointer(file.base)
+        self = try file.withBytes { bytes throws(VectorError) in SealedDirectory(bytes) }
+    }
+
+    /// - Parameter bytes: as `write` writes them: whoever sealed them had the key.
+    private init(_ bytes: UnsafeRawBufferPointer) {
+        var at = bytes.baseAddress!
         func take<Word: FixedWidthInteger>(_ type: Word.Type) -> Word {
             defer { at += MemoryLayout<Word>.size }
             return Word(littleEndian: at.loadUnaligned(as: type))
@@ -79,16 +84,20 @@ struct SealedDirectory {
         for _ in 0..<count {
             let (keyCount, referenceCount) = (Int(take(UInt32.self)), Int(take(UInt32.self)))
             let reference = UnsafeRawBufferPointer(start: at + keyCount, count: referenceCount)
-            let isGone =
-                !deleted.isEmpty
-                && deleted.contains(
-                    Reference(RawSpan(_unsafeStart: at + keyCount, byteCount: referenceCount)).name)
-            if !isGone {
-                keys.append(Array(UnsafeRawBufferPointer(start: at, count: keyCount)))
-                references.append(Array(reference))
-            }
+            keys.append(Array(UnsafeRawBufferPointer(start: at, count: keyCount)))
+            references.append(Array(reference))
             at += keyCount + referenceCount
         }
+    }
+
+    /// Takes rows out, but leaves the tallies.
+    mutating func remove(_ deleted: Set<RecordName>) {
+        if deleted.isEmpty { return }
+        var kept: [Int] = []
+        for (place, reference) in references.enumerated()
+        where !deleted.contains(Reference(reference.span.bytes).name) { kept.append(place) }
+        keys = kept.map { keys[$0] }
+        references = kept.map { references[$0] }
     }
 
     // MARK: Writing
@@ -223,5 +232,37 @@ enum DeletionList {
         return (0..<reader.integer(UInt32.self)!).map { _ in
             RecordName(session: reader.integer(UInt32.self)!, number: reader.integer(UInt64.self)!)
         }
+    }
+}
+
+/// The directory's file, read by a thread of its own while the storage is being opened.
+package final class BegunDirectory: Sendable {
+    private let result = Mutex<Result<SealedDirectory, VectorError>?>(nil)
+    private let done = ThreadSemaphore()
+
+    /// - Parameters:
+    ///   - path: of the file, which need not be there.
+    ///   - keyring: as it is stored.
+    package init(path: String, _ keyring: Keyring) {
+        startThread { [self] in
+            let read: Result<SealedDirectory, VectorError>
+            do throws(VectorError) {
+                read = .success(try SealedDirectory(path: path, keyring))
+            } catch {
+                read = .failure(error)
+            }
+            result.withLock { $0 = read }
+            done.signal()
+        }
+    }
+
+    /// Waits for it. Once.
+    func get() throws(VectorError) -> SealedDirectory {
+        done.wait()
+        let read = result.withLock { result in
+            defer { result = nil }
+            return result
+        }
+        return try read!.get()
     }
 }

@@ -32,20 +32,24 @@ extension SealedStore {
         }
     }
 
-    /// - Parameter version: data of an earlier version is refused.
+    /// - Parameters:
+    ///   - version: data of an earlier version is refused.
+    ///   - begun: the directory's file, if somebody began to read it.
     /// - Throws: `wrongKey` before any record is read; what is wrong with the data; `rolledBack`.
     package convenience init(
-        opening storage: any SealedStorage, key: Secret, atLeast version: UInt64 = 0
+        opening storage: any SealedStorage, key: Secret, atLeast version: UInt64 = 0,
+        begun: BegunDirectory? = nil
     ) throws(SealingError) {
         guard let bytes = try storage.keyring() else { throw .missing(.keyring(offset: 0)) }
         try self.init(
-            opening: storage, Keyring(bytes, key: key), atLeast: version)
+            opening: storage, Keyring(bytes, key: key), atLeast: version, begun)
     }
 
     convenience init(
-        opening storage: any SealedStorage, _ keyring: Keyring, atLeast version: UInt64
+        opening storage: any SealedStorage, _ keyring: Keyring, atLeast version: UInt64,
+        _ begun: BegunDirectory?
     ) throws(SealingError) {
-        let quick = try Self.quickly(storage, keyring)
+        let quick = try Self.quickly(storage, keyring, begun)
         let loaded = if let quick { quick } else { try Self.fully(storage, keyring) }
         let loader = loaded.loader
         guard let anchor = try storage.anchor() else { throw .missing(.anchor) }
@@ -94,7 +98,7 @@ extension SealedStore {
     /// The directory's file, and what came after it.
     /// - Returns: nil when something is missing or does not fit: reading everything says what.
     private static func quickly(
-        _ storage: any SealedStorage, _ keyring: Keyring
+        _ storage: any SealedStorage, _ keyring: Keyring, _ begun: BegunDirectory?
     ) throws(SealingError) -> Loaded? {
         guard let path = storage.directoryPath, access(path, R_OK) == 0 else { return nil }
         var loader = SealedLoader(keyring)
@@ -108,7 +112,9 @@ extension SealedStore {
             let deletions = SealedKind.deletions.rawValue
             try take(from: [deletions], below: deletions + 1)
             guard try loader.openHead() else { return nil }
-            let file = try SealedDirectory(path: path, keyring, without: loader.deleted)
+            var file =
+                if let begun { try begun.get() } else { try SealedDirectory(path: path, keyring) }
+            file.remove(loader.deleted)
             guard file.head <= loader.head.name else { return nil }
             loader.endLists(before: file.head)
             let next = RecordName(session: file.head.session, number: file.head.number + 1)
@@ -261,14 +267,9 @@ private struct SealedLoader {
             tallies[id]!.count += tally.count
             tallies[id]!.sum &+= tally.sum
         }
-        var rest = left.reduce(into: 0) { if sessions[$1.key] != nil { $0 += $1.value.count } }
-        for reference in file.references {
-            guard sessions[Reference(reference.span.bytes).name.session] != nil else {
-                throw .missing(.records)
-            }
-            rest -= 1
-        }
-        guard rest == 0 else { throw .missing(.records) }
+        // None is left of a session that is not there any more.
+        let rest = left.reduce(into: 0) { if sessions[$1.key] != nil { $0 += $1.value.count } }
+        guard rest == file.keys.count else { throw .missing(.records) }
     }
 
     /// Whether a record that does not open is another's.

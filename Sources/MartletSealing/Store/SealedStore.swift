@@ -69,6 +69,19 @@ package final class SealedStore: KeyValueStore, Sendable {
     /// The keyring as it is.
     package var keyring: Keyring { writer.withLock { $0.keyring } }
 
+    /// Which part of the live records is under the current data key, from 0 to 1.
+    package var shareUnderCurrentKey: Double {
+        writer.withLock { writer in
+            let current = writer.keyring.currentDataKey.id
+            var (count, total) = (0, 0)
+            for (id, tally) in writer.tallies {
+                total += tally.count
+                if sessions[id]?.dataKeyID == current { count += tally.count }
+            }
+            return total == 0 ? 1 : Double(count) / Double(total)
+        }
+    }
+
     /// The keyring as it is stored.
     package func keyringBytes() throws(SealingError) -> [UInt8] {
         guard let bytes = try storage.keyring() else { throw .missing(.keyring(offset: 0)) }

@@ -18,11 +18,14 @@ public final class IndexFile: @unchecked Sendable {
 
     /// - Parameter sealing: opens a sealed file, part by part, into memory. nil for a plain one.
     /// - Throws: `fileFailed` when the file cannot be read, `corruptFile` when it is not whole.
-    public init(
+    public convenience init(
         path: String, sealing: (any IndexFileSealing)? = nil
     ) throws(VectorError) {
+        try self.init(try sealing?.unsealedFile(of: path), path: path)
+    }
+
+    private init(_ unsealed: (any UnsealedIndexFile)?, path: String) throws(VectorError) {
         self.path = path
-        let unsealed = try sealing?.unsealedFile(of: path)
         let descriptor = unsealed?.descriptor ?? open(path, O_RDONLY | O_CLOEXEC)
         /// Takes back what was done, after an error.
         func letGo() { if unsealed == nil { close(descriptor) } }
@@ -75,7 +78,11 @@ public final class IndexFile: @unchecked Sendable {
         guard entry.flags & IndexFileFormat.blockChecksumFlag == 0,
             !checked.withLock({ $0.contains(section.rawValue) })
         else { return bytes }
-        try unsealed?.open(entry.offset..<entry.offset + entry.byteCount)
+        if let unsealed {
+            // What its seal let through is as it was written.
+            try unsealed.open(entry.offset..<entry.offset + entry.byteCount)
+            return bytes
+        }
         guard martlet_crc32c(0, bytes.baseAddress, bytes.count) == entry.checksum else {
             throw .corruptFile(
                 path: path, offset: entry.offset,
@@ -83,6 +90,17 @@ public final class IndexFile: @unchecked Sendable {
         }
         _ = checked.withLock { $0.insert(section.rawValue) }
         return bytes
+    }
+
+    /// Opens all sections of a sealed file but those that are opened block by block.
+    package static func openSections(
+        of file: any UnsealedIndexFile, path: String
+    ) throws(VectorError) {
+        let mapped = try IndexFile(file, path: path)
+        for entry in mapped.entries.values.sorted(by: { $0.offset < $1.offset })
+        where entry.flags & IndexFileFormat.blockChecksumFlag == 0 {
+            try file.open(entry.offset..<entry.offset + entry.byteCount)
+        }
     }
 
     /// Where a section is, unchecked.

@@ -2,6 +2,7 @@
 // JSON: here, keys and contents are bytes and batches are lists of equal length. Errors say which
 // row of a batch is meant by its number: ids, vectors, contents and metadata are in no text.
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "native.h"
@@ -507,9 +508,69 @@ static PyObject *hits_object(
     return list;
 }
 
-/// query(queries, dimension, top_k, ef, is_exact, filter, wants_distance, wants_metadata) -> a list
-/// of hits for each query
-static PyObject *query(PyObject *self, PyObject *arguments) {
+/// Lists of hits, one for each query.
+static PyObject *lists_object(
+    const martlet_encrypted_hit *hits, const int64_t *counts, int64_t query_count,
+    int wants_distance, int wants_metadata) {
+    PyObject *lists = PyList_New((Py_ssize_t)query_count);
+    for (int64_t place = 0; lists && place < query_count; place++) {
+        PyObject *list = hits_object(hits, counts[place], wants_distance, wants_metadata);
+        hits += counts[place];
+        if (list) {
+            PyList_SetItem(lists, (Py_ssize_t)place, list);
+        } else {
+            Py_CLEAR(lists);
+        }
+    }
+    return lists;
+}
+
+/// (ids, distances, width): row-major, `width` for each query, which is the greatest number of hits;
+/// the rest of a row is -1, or None, and infinity. Ids are bytes of int64 or, if there is a text
+/// among them, a list; distances are bytes of double.
+static PyObject *columns_object(
+    const martlet_encrypted_hit *hits, int64_t hit_count, const int64_t *counts,
+    int64_t query_count) {
+    int64_t width = 0;
+    for (int64_t place = 0; place < query_count; place++) {
+        if (counts[place] > width) width = counts[place];
+    }
+    bool has_texts = false;
+    for (int64_t place = 0; place < hit_count; place++) {
+        if (hits[place].id.text.bytes) has_texts = true;
+    }
+    const int64_t size = query_count * width;
+    PyObject *distances = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(size * 8));
+    PyObject *ids = has_texts ? PyList_New((Py_ssize_t)size)
+                              : PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(size * 8));
+    if (!ids || !distances) goto failed;
+    char *distance = PyBytes_AsString(distances);
+    char *number = has_texts ? NULL : PyBytes_AsString(ids);
+    for (int64_t row = 0; row < query_count; row++) {
+        for (int64_t column = 0; column < width; column++) {
+            const int64_t place = row * width + column;
+            const bool is_there = column < counts[row];
+            const double far = is_there ? hits->distance : (double)INFINITY;
+            memcpy(distance + place * 8, &far, 8);
+            if (has_texts) {
+                PyObject *id = is_there ? id_object(&hits->id) : Py_NewRef(Py_None);
+                if (!id) goto failed;
+                PyList_SetItem(ids, (Py_ssize_t)place, id);
+            } else {
+                const int64_t id = is_there ? hits->id.number : -1;
+                memcpy(number + place * 8, &id, 8);
+            }
+            if (is_there) hits++;
+        }
+    }
+    return Py_BuildValue("NNL", ids, distances, (long long)width);
+failed:
+    Py_XDECREF(ids);
+    Py_XDECREF(distances);
+    return NULL;
+}
+
+static PyObject *answer_queries(PyObject *self, PyObject *arguments, bool as_columns) {
     PyObject *given, *filter;
     long long dimension, top_k, ef;
     int is_exact, wants_distance, wants_metadata;
@@ -538,22 +599,26 @@ static PyObject *query(PyObject *self, PyObject *arguments) {
         raise_failure(&error);
         goto done;
     }
-    answers = PyList_New((Py_ssize_t)search.count);
-    const martlet_encrypted_hit *hits = found.hits;
-    for (int64_t place = 0; answers && place < search.count; place++) {
-        PyObject *answer = hits_object(hits, counts[place], wants_distance, wants_metadata);
-        hits += counts[place];
-        if (answer) {
-            PyList_SetItem(answers, (Py_ssize_t)place, answer);
-        } else {
-            Py_CLEAR(answers);
-        }
-    }
+    answers =
+        as_columns
+            ? columns_object(found.hits, found.count, counts, search.count)
+            : lists_object(found.hits, counts, search.count, wants_distance, wants_metadata);
     free(found.hits);
 done:
     PyMem_Free(counts);
     drop_floats(&queries);
     return answers;
+}
+
+/// query(queries, dimension, top_k, ef, is_exact, filter, wants_distance, wants_metadata) -> a list
+/// of hits for each query
+static PyObject *query(PyObject *self, PyObject *arguments) {
+    return answer_queries(self, arguments, false);
+}
+
+/// query_columns(…, as query) -> (ids, distances, width)
+static PyObject *query_columns(PyObject *self, PyObject *arguments) {
+    return answer_queries(self, arguments, true);
 }
 
 // Keys
@@ -576,6 +641,15 @@ static PyObject *rekey(PyObject *self, PyObject *nothing) {
     int32_t code;
     CALL(martlet_encrypted_rekey(handle_of(self), &error));
     return done(code, &error);
+}
+
+static PyObject *rekey_progress(PyObject *self, PyObject *nothing) {
+    (void)nothing;
+    double part = 0;
+    martlet_error error;
+    int32_t code;
+    CALL(martlet_encrypted_rekey_progress(handle_of(self), &part, &error));
+    return code ? raise_failure(&error) : PyFloat_FromDouble(part);
 }
 
 /// create_user(id, key, may_write)
@@ -648,8 +722,10 @@ static PyMethodDef index_methods[] = {
     {"get", get, METH_VARARGS, NULL},
     {"items", items, METH_O, NULL},
     {"query", query, METH_VARARGS, NULL},
+    {"query_columns", query_columns, METH_VARARGS, NULL},
     {"rotate_key", rotate_key, METH_VARARGS, NULL},
     {"rekey", rekey, METH_NOARGS, NULL},
+    {"rekey_progress", rekey_progress, METH_NOARGS, NULL},
     {"create_user", create_user, METH_VARARGS, NULL},
     {"revoke_user", revoke_user, METH_O, NULL},
     {"users", users, METH_NOARGS, NULL},
