@@ -141,7 +141,7 @@ let package = Package(
         module(
             "MartletServer",
             [
-                "MartletThreads", "MartletCatalog", "MartletKeyValue", "MartletEngine",
+                "MartletThreads", "MartletCatalog", "MartletKeyValue", "MartletEngine", "Martlet",
                 "MartletSigV4", "MartletWire",
                 "MartletTransfer", "CHTTPShim",
             ]),

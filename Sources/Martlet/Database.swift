@@ -5,7 +5,6 @@ package import MartletEngine
 package import MartletKeyValue
 internal import MartletRocksDBStore
 internal import MartletTransfer
-internal import Synchronization
 
 /// A database in this process: an engine over a data directory or over memory.
 ///
@@ -19,7 +18,7 @@ public final class Database: Sendable {
     package let engine: Engine
     /// Does exports, imports and bulk puts; nil: others do, or nobody.
     let transfers: TransferWork?
-    private let counters = Mutex<[UInt32: CollectionCounters]>([:])
+    let counterBook = CollectionCounterBook()
 
     private init(
         _ store: any KeyValueStore, vectorFolder: String?, _ options: DatabaseOptions
@@ -71,16 +70,6 @@ public final class Database: Sendable {
         var count = 0
         while readdir(stream) != nil { count += 1 }
         return count > 2
-    }
-
-    /// What is counted of a table, whoever has it open.
-    func collectionCounters(of tableID: UInt32) -> CollectionCounters {
-        counters.withLock { counters in
-            if let found = counters[tableID] { return found }
-            let made = CollectionCounters()
-            counters[tableID] = made
-            return made
-        }
     }
 
     /// Makes an empty database that lives as long as this object.

@@ -14,7 +14,7 @@ public func martlet_client_open(
         options.durability = is_async != 0 ? .async : .sync
         out?.pointee = handle(
             try calling { () throws(VectorDatabaseError) in
-                try VectorCollections.open(at: path, database: options)
+                LocalCollections(try VectorCollections.open(at: path, database: options))
             })
     }
 }
@@ -24,7 +24,7 @@ public func martlet_client_close(
     _ client: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let client = try object(client, as: VectorCollections.self)
+        let client = try collections(client)
         try calling { () throws(VectorDatabaseError) in try client.close() }
     }
 }
@@ -37,7 +37,7 @@ public func martlet_client_create(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let client = try object(client, as: VectorCollections.self)
+        let client = try collections(client)
         let given = options!.pointee
         let vectorOptions = try given.options()
         out?.pointee = handle(
@@ -55,7 +55,7 @@ public func martlet_client_get(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let client = try object(client, as: VectorCollections.self)
+        let client = try collections(client)
         out?.pointee = handle(
             try calling { () throws(VectorDatabaseError) in try client.get(name.string) })
     }
@@ -69,7 +69,7 @@ public func martlet_client_get_or_create(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let client = try object(client, as: VectorCollections.self)
+        let client = try collections(client)
         let given = options!.pointee
         let vectorOptions = try given.options()
         out?.pointee = handle(
@@ -86,7 +86,7 @@ public func martlet_client_delete(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let client = try object(client, as: VectorCollections.self)
+        let client = try collections(client)
         let wasThere = try calling { () throws(VectorDatabaseError) in
             try client.delete(name.string)
         }
@@ -100,7 +100,7 @@ public func martlet_client_list(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let client = try object(client, as: VectorCollections.self)
+        let client = try collections(client)
         let names = try calling { () throws(VectorDatabaseError) in try client.list() }
         var block = TextBlock()
         for name in names { block.append(Text(name)) }

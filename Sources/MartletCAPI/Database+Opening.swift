@@ -55,7 +55,7 @@ public func martlet_database_close(
     _ database: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         try calling { () throws(VectorDatabaseError) in try database.close() }
     }
 }
@@ -66,7 +66,7 @@ public func martlet_database_get_facts(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let metric: StaticString =
             switch database.metric {
             case .cosine: "cosine"

@@ -10,7 +10,7 @@ public func martlet_database_get(
     _ metadata: UnsafeMutablePointer<martlet_text>?, _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let record = try calling { () throws(VectorDatabaseError) in try database.row(id.string) }
         precondition(record.vector.count == database.dimensions)
         vector?.update(from: record.vector, count: record.vector.count)
@@ -32,7 +32,7 @@ public func martlet_database_contains(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let isThere = try calling { () throws(VectorDatabaseError) in
             try database.contains(id.string)
         }
@@ -46,10 +46,10 @@ public func martlet_database_count(
     _ out: UnsafeMutablePointer<Int64>?, _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
-        let filter = try filter.filter
+        let database = try collection(database)
+        let filter = try filter.collectionFilter
         let count = try calling { () throws(VectorDatabaseError) in
-            if let filter { try database.count(matching: filter) } else { try database.count() }
+            try database.count(matching: filter)
         }
         out?.pointee = Int64(count)
     }
@@ -61,7 +61,7 @@ public func martlet_database_ids(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let ids = try calling { () throws(VectorDatabaseError) in try database.ids() }
         var block = TextBlock()
         for id in ids { block.append(Text(id)) }
@@ -76,14 +76,12 @@ public func martlet_database_search(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let search = search!.pointee
         let query = UnsafeBufferPointer(start: query, count: database.dimensions)
-        let filter = try search.filter.filter
+        let wanted = try search.search
         let results = try calling { () throws(VectorDatabaseError) in
-            try database.find(
-                Array(query), k: Int(search.k), ef: search.efGiven, filter: filter,
-                maximumDistance: search.bound, isExact: search.is_exact != 0)
+            try database.find(Array(query), wanted)
         }
         out?.pointee = martlet_hits(results)
     }
@@ -96,17 +94,15 @@ public func martlet_database_search_many(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let search = search!.pointee
         let width = database.dimensions
         let queries = (0..<Int(count)).map { place in
             Array(UnsafeBufferPointer(start: queries! + place * width, count: width))
         }
-        let filter = try search.filter.filter
+        let wanted = try search.search
         let results = try calling { () throws(VectorDatabaseError) in
-            try database.findMany(
-                queries, k: Int(search.k), ef: search.efGiven, filter: filter,
-                maximumDistance: search.bound, isExact: search.is_exact != 0)
+            try database.findMany(queries, wanted)
         }
         for (place, found) in results.enumerated() { out![place] = martlet_hits(found) }
     }
@@ -119,14 +115,12 @@ public func martlet_database_explain(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let search = search!.pointee
         let query = UnsafeBufferPointer(start: query, count: database.dimensions)
-        let filter = try search.filter.filter
+        let wanted = try search.search
         let explanation = try calling { () throws(VectorDatabaseError) in
-            try database.explain(
-                Array(query), k: Int(search.k), ef: search.efGiven, filter: filter,
-                maximumDistance: search.bound, isExact: search.is_exact != 0)
+            try database.explanation(of: Array(query), wanted)
         }
         out?.pointee = martlet_explanation(
             used_graph: explanation.method == .graph ? 1 : 0,
@@ -137,8 +131,14 @@ public func martlet_database_explain(
 }
 
 extension martlet_search {
-    fileprivate var efGiven: Int? { ef < 0 ? nil : Int(ef) }
-    fileprivate var bound: Double? { maximum_distance == .infinity ? nil : maximum_distance }
+    fileprivate var search: CollectionSearch {
+        get throws(Failure) {
+            CollectionSearch(
+                k: Int(k), ef: ef < 0 ? nil : Int(ef), filter: try filter.collectionFilter,
+                maximumDistance: maximum_distance == .infinity ? nil : maximum_distance,
+                isExact: is_exact != 0)
+        }
+    }
 }
 
 extension martlet_hits {

@@ -6,7 +6,7 @@ public func martlet_database_save(
     _ database: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         try calling { () throws(VectorDatabaseError) in try database.save() }
     }
 }
@@ -16,7 +16,7 @@ public func martlet_database_compact(
     _ database: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         try calling { () throws(VectorDatabaseError) in try database.compact() }
     }
 }
@@ -27,13 +27,9 @@ public func martlet_database_set_quantized(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         try calling { () throws(VectorDatabaseError) in
-            if is_on != 0 {
-                try database.enableQuantizedSearch()
-            } else {
-                try database.disableQuantizedSearch()
-            }
+            try database.setQuantized(is_on != 0)
         }
     }
 }
@@ -44,7 +40,7 @@ public func martlet_database_get_stats(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let stats = try calling { () throws(VectorDatabaseError) in try database.stats() }
         // The codes that a large index has by itself are part of its graph.
         let graphBytes = stats.graphBytes + (stats.isQuantized ? 0 : stats.codeBytes)
@@ -65,8 +61,9 @@ public func martlet_database_deleted_count(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
-        out?.pointee = Int64(database.deletedCount)
+        let database = try collection(database)
+        out?.pointee = Int64(
+            try calling { () throws(VectorDatabaseError) in try database.deletedRows() })
     }
 }
 
@@ -76,9 +73,9 @@ public func martlet_database_is_quantized(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let isQuantized = try calling { () throws(VectorDatabaseError) in
-            try database.isQuantized
+            try database.walksOnCodes()
         }
         out?.pointee = isQuantized ? 1 : 0
     }
@@ -90,10 +87,10 @@ public func martlet_database_export_json(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let path = try path.path
         try calling { () throws(VectorDatabaseError) in
-            try database.exportJSON(to: path, isPretty: is_pretty != 0)
+            try CollectionExchange(database).exportJSON(to: path, isPretty: is_pretty != 0)
         }
     }
 }
@@ -104,11 +101,11 @@ public func martlet_database_import_json(
     _ context: UnsafeMutableRawPointer?, _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let path = try path.path
         let report = progress.map { progress in { (done: Int) in progress(Int64(done), context) } }
         try calling { () throws(VectorDatabaseError) in
-            try database.importJSON(from: path, progress: report)
+            try CollectionExchange(database).importJSON(from: path, progress: report)
         }
     }
 }

@@ -8,7 +8,7 @@ public func martlet_database_put(
     _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let rows = rows!.pointee
         let count = Int(rows.count)
         let ids = (0..<count).map { rows.ids[$0].string }
@@ -40,7 +40,7 @@ public func martlet_database_update(
     _ metadata: martlet_text, _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let vector = vector.map {
             Array(UnsafeBufferPointer(start: $0, count: database.dimensions))
         }
@@ -57,7 +57,7 @@ public func martlet_database_delete(
     _ out: UnsafeMutablePointer<Int64>?, _ error: UnsafeMutablePointer<martlet_error>?
 ) -> Int32 {
     attempt(error) { () throws(Failure) in
-        let database = try object(database, as: VectorDatabase.self)
+        let database = try collection(database)
         let ids = (0..<Int(count)).map { ids![$0].string }
         out?.pointee = Int64(
             try calling { () throws(VectorDatabaseError) in try database.deleteMany(ids) })

@@ -36,6 +36,16 @@ extension martlet_text {
         }
     }
 
+    /// A filter of a database; nil for none.
+    var collectionFilter: CollectionFilter? {
+        get throws(Failure) {
+            if isNone { return nil }
+            return try calling { () throws(VectorDatabaseError) in
+                try CollectionFilter(buffer)
+            }
+        }
+    }
+
     /// A filter; nil for none.
     var filter: MetadataFilter? {
         get throws(Failure) {

@@ -26,10 +26,13 @@ package struct ServerOptions: Sendable {
 
 package final class Server: Sendable {
     private let http: HTTPServer
-    private let readers: ReaderPool
+    private let pools: [ReaderPool]
     private let dataSets: DataSets?
     private let transfers: TransferWork
     private let disturbance: Disturbance?
+
+    /// Calls on collections that are carried out at once; most of them wait for the disk.
+    private static let callerCount = 16
 
     /// Serves `engine`, which the caller closes after the server has stopped.
     package static func start(
@@ -37,6 +40,7 @@ package final class Server: Sendable {
     ) throws(HTTPServerError) -> Server {
         let observer = RequestObserver(log: options.logsRequests ? RequestLog() : nil)
         let readers = ReaderPool()
+        let callers = ReaderPool(threads: callerCount)
         let transfers = TransferWork(engine: engine, root: options.bucketRoot)
         let own = DataSet(engine: engine, transfers: transfers)
         let dataSets = options.separation.map {
@@ -49,18 +53,18 @@ package final class Server: Sendable {
                 options.accessKeys, separation: options.separation?.by,
                 owner: engine.options.owner),
             origins: options.origins, disturbance: disturbance, observer: observer,
-            readers: readers)
+            readers: readers, callers: callers)
         let http = try HTTPServer.start(options.http, handler: handler)
         transfers.start()
-        return Server(http, readers, dataSets, transfers, disturbance)
+        return Server(http, [readers, callers], dataSets, transfers, disturbance)
     }
 
     private init(
-        _ http: HTTPServer, _ readers: ReaderPool, _ dataSets: DataSets?, _ transfers: TransferWork,
+        _ http: HTTPServer, _ pools: [ReaderPool], _ dataSets: DataSets?, _ transfers: TransferWork,
         _ disturbance: Disturbance?
     ) {
         self.http = http
-        self.readers = readers
+        self.pools = pools
         self.dataSets = dataSets
         self.transfers = transfers
         self.disturbance = disturbance
@@ -74,7 +78,7 @@ package final class Server: Sendable {
         http.stop()
         // What outlasted the deadline still reads from the engine.
         disturbance?.stop()
-        readers.stop()
+        for pool in pools { pool.stop() }
         // The one that was there first is among them.
         if let dataSets { dataSets.stop() } else { transfers.stop() }
     }

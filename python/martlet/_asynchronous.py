@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Any, Literal, ParamSpec, TypeVar
 
-    from ._martlet import Filter, Metadata, SearchResult, Stats, Vector, Vectors
+    import numpy
+    from numpy.typing import NDArray
+
+    from ._martlet import Filter, Metadata, SearchResult, Stats, Vector, Vectors, _ArrowStream
 
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -31,7 +34,8 @@ class AsyncDatabase:
     """A `Database` for event loops.
 
     The constructor opens the database where it is called; `await AsyncDatabase.open(...)` does so
-    off the event loop. Properties, `count`, `ids`, `stats`, `in` and `len` answer at once.
+    off the event loop. Properties, `count`, `ids`, `stats`, `in` and `len` answer at once; at a
+    server, they wait for its answer.
     """
 
     __slots__ = ("_database",)
@@ -180,6 +184,42 @@ class AsyncDatabase:
     ) -> None:
         """Upserts all rows of a file. `progress` is called on another thread."""
         await _on_thread(self._database.import_json, path, progress=progress)
+
+    async def export_jsonl(self, path: str | PathLike[str]) -> None:
+        """Writes all rows to a file of JSON Lines, few at a time."""
+        await _on_thread(self._database.export_jsonl, path)
+
+    async def import_jsonl(
+        self, path: str | PathLike[str], *, progress: Callable[[int], object] | None = None
+    ) -> None:
+        """Upserts all rows of a file of JSON Lines. `progress` is called on another thread."""
+        await _on_thread(self._database.import_jsonl, path, progress=progress)
+
+    async def to_numpy(
+        self,
+    ) -> tuple[list[str], NDArray[numpy.float32], list[dict[str, Any] | None]]:
+        """All rows: ids, a float32 matrix (n, dim), and metadata."""
+        return await _on_thread(self._database.to_numpy)
+
+    async def import_arrow(
+        self,
+        data: _ArrowStream,
+        *,
+        id: str = "id",
+        vector: str = "vector",
+        metadata: str | None = "metadata",
+        progress: Callable[[int], object] | None = None,
+    ) -> None:
+        """Upserts the rows of what has `__arrow_c_stream__`. `progress` is called on another
+        thread."""
+        await _on_thread(
+            self._database.import_arrow,
+            data,
+            id=id,
+            vector=vector,
+            metadata=metadata,
+            progress=progress,
+        )
 
     async def close(self) -> None:
         """Lets go of the folder; later calls raise `ClosedError`."""

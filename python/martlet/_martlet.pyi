@@ -15,6 +15,8 @@ from typing import (
     overload,
 )
 
+import numpy
+from numpy.typing import NDArray
 from typing_extensions import Self
 
 __version__: str
@@ -25,6 +27,11 @@ class _Array(Protocol):
     """NumPy's arrays, tensors and series: what gives an array."""
 
     def __array__(self) -> Any: ...
+
+class _ArrowStream(Protocol):
+    """Tables of pyarrow, polars, pandas and DuckDB, and databases of this package."""
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
 
 _Number: TypeAlias = SupportsFloat | SupportsIndex
 Vector: TypeAlias = Sequence[_Number] | memoryview | _Array
@@ -97,7 +104,7 @@ class SearchResult:
     def __eq__(self, other: object) -> bool: ...
     def __hash__(self) -> int: ...
 
-# database.c
+# database.c, database_reading.c, database_writing.c, exchange.c
 
 class Database:
     def __new__(
@@ -187,6 +194,26 @@ class Database:
         self,
         path: str | PathLike[str],
         *,
+        progress: Callable[[int], object] | None = None,
+    ) -> None: ...
+    def export_jsonl(self, path: str | PathLike[str]) -> None: ...
+    def import_jsonl(
+        self,
+        path: str | PathLike[str],
+        *,
+        progress: Callable[[int], object] | None = None,
+    ) -> None: ...
+    def to_numpy(
+        self,
+    ) -> tuple[list[str], NDArray[numpy.float32], list[dict[str, Any] | None]]: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    def import_arrow(
+        self,
+        data: _ArrowStream,
+        *,
+        id: str = "id",
+        vector: str = "vector",
+        metadata: str | None = "metadata",
         progress: Callable[[int], object] | None = None,
     ) -> None: ...
     def close(self) -> None: ...

@@ -1,15 +1,19 @@
-"""What the tests share: folders, small databases, and programs that run in another process."""
+"""What the tests share: folders, small databases, and programs that run in another process.
+
+A test of what a database does takes its `place`: it runs twice, with a database in a folder and with
+one at a server. What is about files takes the `folder`.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from martlet import Database
+from martlet import Database, LocalServer
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,10 +26,28 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "database"
 
 
+Place = Path | str
+
+
+@pytest.fixture(params=["folder", "server"])
+def place(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
+    """A folder with nothing, or the address of a server without tables."""
+    if request.param == "folder":
+        yield folder
+    else:
+        with LocalServer() as server:
+            yield server.url
+
+
 @pytest.fixture
-def db(folder: Path) -> Database:
+def is_remote(place: Place) -> bool:
+    return isinstance(place, str)
+
+
+@pytest.fixture
+def db(place: Place) -> Database:
     """An empty database of three dimensions; euclidean, so that distances can be told at sight."""
-    return Database(folder, dim=3, metric="euclidean")
+    return Database(place, dim=3, metric="euclidean")
 
 
 @pytest.fixture

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import tempfile
 import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Place
 
 import martlet
 from martlet import AsyncDatabase, Database
 
 
-def in_loop(test: Callable[[Path], Coroutine[Any, Any, None]]) -> Callable[[Path], None]:
-    def run(folder: Path) -> None:
-        asyncio.run(test(folder))
+def in_loop(test: Callable[[Place], Coroutine[Any, Any, None]]) -> Callable[[Place], None]:
+    def run(place: Place) -> None:
+        asyncio.run(test(place))
 
     run.__name__ = test.__name__
     run.__doc__ = test.__doc__
@@ -25,8 +27,8 @@ def in_loop(test: Callable[[Path], Coroutine[Any, Any, None]]) -> Callable[[Path
 
 
 @in_loop
-async def test_every_call_does_what_the_databases_does(folder: Path) -> None:
-    db = await AsyncDatabase.open(folder, dim=3, metric="l2")
+async def test_every_call_does_what_the_databases_does(place: Place) -> None:
+    db = await AsyncDatabase.open(place, dim=3, metric="l2")
     assert (db.dim, db.metric, db.quantized_search) == (3, "euclidean", False)
     await db.add("a", [1, 0, 0], {"n": 1})
     await db.upsert("b", [2, 0, 0])
@@ -50,10 +52,21 @@ async def test_every_call_does_what_the_databases_does(folder: Path) -> None:
     db.enable_quantized_search()
     assert db.quantized_search
     db.disable_quantized_search()
-    await db.export_json(folder.with_suffix(".json"))
-    other = AsyncDatabase(folder.with_name("other"), dim=3)
-    await other.import_json(folder.with_suffix(".json"))
-    assert sorted(other.ids()) == ["c", "d", "e"]
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        await db.export_json(out)
+        other = AsyncDatabase(Path(folder) / "other", dim=3)
+        await other.import_json(out)
+        assert sorted(other.ids()) == ["c", "d", "e"]
+        await db.export_jsonl(out)
+        await other.delete_many(["c", "d"])
+        await other.import_jsonl(out)
+        assert sorted(other.ids()) == ["c", "d", "e"]
+        await other.close()
+    ids, vectors, metadata = await db.to_numpy()
+    assert sorted(ids) == ["c", "d", "e"]
+    assert vectors.shape == (3, 3)
+    assert metadata[ids.index("c")] == {"n": 3}
     with pytest.raises(martlet.NotFoundError):
         await db.get("nowhere")
     await db.close()
@@ -62,19 +75,19 @@ async def test_every_call_does_what_the_databases_does(folder: Path) -> None:
 
 
 @in_loop
-async def test_async_with_saves_and_hands_exceptions_on(folder: Path) -> None:
-    async with AsyncDatabase(folder, 3) as db:
+async def test_async_with_saves_and_hands_exceptions_on(place: Place) -> None:
+    async with AsyncDatabase(place, 3) as db:
         await db.add("a", [1, 2, 3])
     with pytest.raises(RuntimeError, match="mine"):
-        async with await AsyncDatabase.open(folder) as db:
+        async with await AsyncDatabase.open(place) as db:
             await db.add("b", [1, 2, 3])
             raise RuntimeError("mine")
-    assert sorted(Database(folder).ids()) == ["a", "b"]
+    assert sorted(Database(place).ids()) == ["a", "b"]
 
 
 @in_loop
-async def test_200_gathered_adds_and_searches_work(folder: Path) -> None:
-    db = AsyncDatabase(folder, dim=3, metric="l2")
+async def test_200_gathered_adds_and_searches_work(place: Place) -> None:
+    db = AsyncDatabase(place, dim=3, metric="l2")
     await asyncio.gather(*(db.add(str(n), [n, 0, 0]) for n in range(200)))
     assert len(db) == 200
     found = await asyncio.gather(*(db.search([n, 0, 0], k=1) for n in range(200)))
@@ -82,8 +95,8 @@ async def test_200_gathered_adds_and_searches_work(folder: Path) -> None:
 
 
 @in_loop
-async def test_the_event_loop_goes_on_while_a_call_works(folder: Path) -> None:
-    db = AsyncDatabase(folder, dim=64)
+async def test_the_event_loop_goes_on_while_a_call_works(place: Place) -> None:
+    db = AsyncDatabase(place, dim=64)
     ticks = 0
 
     async def tick() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Place
 
 import martlet
 from martlet import Database
@@ -83,8 +83,8 @@ CASES: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.fixture
-def rows(folder: Path) -> Database:
-    db = Database(folder, dim=3, metric="euclidean")
+def rows(place: Place) -> Database:
+    db = Database(place, dim=3, metric="euclidean")
     for number, (id, metadata) in enumerate(ROWS.items()):
         db.add(id, [number, 0, 0], metadata)
     return db
@@ -98,11 +98,11 @@ def matching(db: Database, where_filter: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_a_filter_matches_what_it_says(rows: Database, folder: Path) -> None:
+def test_a_filter_matches_what_it_says(rows: Database, place: Place) -> None:
     for where_filter, expected in CASES:
         assert matching(rows, where_filter) == expected.split(), where_filter
     rows.close()
-    again = Database(folder)
+    again = Database(place)
     for where_filter, expected in CASES:
         assert matching(again, where_filter) == expected.split(), where_filter
 
@@ -144,8 +144,8 @@ def test_numbers_that_json_has_not_are_refused(rows: Database, number: float) ->
         rows.count({"n": {"$gt": number}})
 
 
-def test_counts_follow_every_change(folder: Path) -> None:
-    db = Database(folder, dim=1)
+def test_counts_follow_every_change(place: Place) -> None:
+    db = Database(place, dim=1)
     db.add_many([str(n) for n in range(100)], [[n + 1] for n in range(100)],
                 [{"n": n % 10} for n in range(100)])
     assert db.count({"n": 3}) == 10
@@ -158,7 +158,7 @@ def test_counts_follow_every_change(folder: Path) -> None:
     db.compact()
     assert (db.count({"n": 3}), db.count({"n": 4})) == (6, 12)
     db.close()
-    db = Database(folder)
+    db = Database(place)
     assert (db.count({"n": 3}), db.count({"n": 4})) == (6, 12)
     db.delete_many(db.ids())
     assert db.count({"n": 3}) == 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 
 import pytest
+from conftest import Place
 
 import martlet
 from martlet import Database
@@ -39,12 +39,12 @@ def test_an_empty_database_is_falsy(db: Database) -> None:
     assert db
 
 
-def test_repr_names_what_it_is(db: Database, folder: Path) -> None:
+def test_repr_names_what_it_is(db: Database, place: Place) -> None:
     assert repr(db) == "<martlet.Database dim=3 metric=euclidean>"
 
 
-def test_several_handles_share_one_state(abc: Database, folder: Path) -> None:
-    other = Database(folder)
+def test_several_handles_share_one_state(abc: Database, place: Place) -> None:
+    other = Database(place)
     other.add("d", [4, 0, 0])
     abc.delete("a")
     assert sorted(abc.ids()) == sorted(other.ids()) == ["b", "c", "d"]
@@ -53,4 +53,4 @@ def test_several_handles_share_one_state(abc: Database, folder: Path) -> None:
     assert len(abc) == 3
     del other
     abc.save()
-    assert sorted(Database(folder).ids()) == ["b", "c", "d"]
+    assert sorted(Database(place).ids()) == ["b", "c", "d"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy
 import pytest
+from conftest import Place
 
 import martlet
 from martlet import Database, SearchResult
@@ -28,12 +29,12 @@ def exact(metric: str, query: Any, rows: Any) -> Any:
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean", "dot"])
-def test_distances_follow_their_definition(folder: Path, metric: str) -> None:
+def test_distances_follow_their_definition(place: Place, metric: str) -> None:
     random = numpy.random.default_rng(11)
     rows = random.normal(size=(200, 20)).astype("f4")
     rows[7] = 0
     query = random.normal(size=20).astype("f4")
-    db = Database(folder, dim=20, metric=metric)
+    db = Database(place, dim=20, metric=metric)
     db.add_many([str(n) for n in range(200)], rows)
     found = db.search(query, k=200)
     assert len(found) == 200
@@ -44,8 +45,8 @@ def test_distances_follow_their_definition(folder: Path, metric: str) -> None:
     assert [r.distance for r in found] == sorted(r.distance for r in found)
 
 
-def test_cosine_is_one_when_either_vector_is_zero(folder: Path) -> None:
-    db = Database(folder, dim=2)
+def test_cosine_is_one_when_either_vector_is_zero(place: Place) -> None:
+    db = Database(place, dim=2)
     db.add_many(["zero", "same", "across", "against"], [[0, 0], [2, 0], [0, 5], [-3, 0]])
     assert [(r.id, r.distance) for r in db.search([1, 0])] == [
         ("same", 0), ("across", 1), ("zero", 1), ("against", 2)]
@@ -56,14 +57,14 @@ def test_euclidean_is_squared(abc: Database) -> None:
     assert [(r.id, r.distance) for r in abc.search([0, 0, 0])] == [("a", 1), ("b", 4), ("c", 9)]
 
 
-def test_dot_product_is_negated(folder: Path) -> None:
-    db = Database(folder, dim=2, metric="dot")
+def test_dot_product_is_negated(place: Place) -> None:
+    db = Database(place, dim=2, metric="dot")
     db.add_many(["a", "b", "c"], [[1, 1], [5, 0], [-1, 0]])
     assert [(r.id, r.distance) for r in db.search([2, 0])] == [("b", -10), ("a", -2), ("c", 2)]
 
 
-def test_small_differences_between_large_vectors_are_kept(folder: Path) -> None:
-    db = Database(folder, dim=4, metric="euclidean")
+def test_small_differences_between_large_vectors_are_kept(place: Place) -> None:
+    db = Database(place, dim=4, metric="euclidean")
     db.add_many([str(i) for i in range(10)], [[4000 + i, 1, 2, 3] for i in range(10)])
     found = db.search([4005, 1, 2, 3], k=3)
     assert [(r.id, r.distance) for r in found] == [("5", 0), ("4", 1), ("6", 1)]
@@ -114,8 +115,8 @@ def test_max_distance_drops_what_is_farther_and_keeps_what_is_equal(abc: Databas
         abc.search([0, 0, 0], max_distance="1")  # type: ignore[arg-type]
 
 
-def test_max_distance_works_on_the_metrics_own_scale(folder: Path) -> None:
-    db = Database(folder, dim=2, metric="dot")
+def test_max_distance_works_on_the_metrics_own_scale(place: Place) -> None:
+    db = Database(place, dim=2, metric="dot")
     db.add_many(["a", "b", "c"], [[1, 1], [5, 0], [-1, 0]])
     assert [r.id for r in db.search([2, 0], max_distance=-2)] == ["b", "a"]
 
@@ -125,10 +126,10 @@ def test_ef_search_below_k_counts_as_k(abc: Database) -> None:
         assert [r.id for r in abc.search([0, 0, 0], 3, ef)] == ["a", "b", "c"]
 
 
-def test_deleted_rows_never_appear_and_never_reduce_the_results(folder: Path) -> None:
+def test_deleted_rows_never_appear_and_never_reduce_the_results(place: Place) -> None:
     random = numpy.random.default_rng(12)
     rows = random.normal(size=(4000, 16)).astype("f4")
-    db = Database(folder, dim=16, metric="euclidean")
+    db = Database(place, dim=16, metric="euclidean")
     db.add_many([str(n) for n in range(4000)], rows)
     distances = exact("euclidean", rows[0], rows)
     nearest = [str(n) for n in distances.argsort()]
@@ -141,10 +142,10 @@ def test_deleted_rows_never_appear_and_never_reduce_the_results(folder: Path) ->
     assert len(db.search(rows[0], k=10)) == 10
 
 
-def test_a_filter_never_reduces_the_results(folder: Path) -> None:
+def test_a_filter_never_reduces_the_results(place: Place) -> None:
     random = numpy.random.default_rng(13)
     rows = random.normal(size=(4000, 16)).astype("f4")
-    db = Database(folder, dim=16, metric="euclidean")
+    db = Database(place, dim=16, metric="euclidean")
     db.add_many(
         [str(n) for n in range(4000)], rows,
         [{"rare": n % 100 == 0, "one": n == 1234, "half": n % 2} for n in range(4000)])
@@ -162,10 +163,10 @@ def test_equal_distances_are_ordered_by_id(db: Database) -> None:
     assert [r.id for r in db.search([0, 0, 0], k=3)] == sorted(ids)[:3]
 
 
-def test_search_many_gives_what_search_gives(folder: Path) -> None:
+def test_search_many_gives_what_search_gives(place: Place) -> None:
     random = numpy.random.default_rng(14)
     rows = random.normal(size=(3000, 12)).astype("f4")
-    db = Database(folder, dim=12)
+    db = Database(place, dim=12)
     db.add_many([str(n) for n in range(3000)], rows, [{"n": n % 7} for n in range(3000)])
     queries = random.normal(size=(37, 12)).astype("f4")
     for options in [{}, {"k": 3}, {"ef_search": 500}, {"where_filter": {"n": 3}},
@@ -175,12 +176,12 @@ def test_search_many_gives_what_search_gives(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
-def test_clustered_data_is_found(folder: Path, metric: str) -> None:
+def test_clustered_data_is_found(place: Place, metric: str) -> None:
     random = numpy.random.default_rng(15)
     centres = random.normal(size=(100, 32))
     rows = (centres[random.integers(100, size=8000)]
             + 0.2 * random.normal(size=(8000, 32))).astype("f4")
-    db = Database(folder, dim=32, metric=metric)
+    db = Database(place, dim=32, metric=metric)
     db.add_many([str(n) for n in range(8000)], rows)
     queries = rows[:200] + 0.05 * random.normal(size=(200, 32)).astype("f4")
     hits = 0
@@ -193,10 +194,10 @@ def test_clustered_data_is_found(folder: Path, metric: str) -> None:
 
 
 @pytest.mark.parametrize("dim", [2, 8, 32])
-def test_rows_that_differ_in_one_dimension_are_found(folder: Path, dim: int) -> None:
+def test_rows_that_differ_in_one_dimension_are_found(place: Place, dim: int) -> None:
     random = numpy.random.default_rng(16)
     rows = random.normal(size=(5000, dim)) * [100, *[1] * (dim - 1)]
-    db = Database(folder, dim=dim, metric="euclidean")
+    db = Database(place, dim=dim, metric="euclidean")
     db.add_many([str(n) for n in range(5000)], rows)
     pairs = zip(db.search_many(rows[:100]), db.search_many(rows[:100], exact=True), strict=True)
     hits = sum(len({r.id for r in found} & {r.id for r in all}) for found, all in pairs)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy
 import pytest
+from conftest import Place
 
 from martlet import Database, DuplicateIdError
 
@@ -33,9 +33,9 @@ def at_once(*works: Callable[[], None]) -> None:
         raise errors[0]
 
 
-def test_readers_see_whole_rows_beside_writers(folder: Path) -> None:
+def test_readers_see_whole_rows_beside_writers(place: Place) -> None:
     """A row's vector, metadata and distance always belong together."""
-    db = Database(folder, dim=4, metric="euclidean")
+    db = Database(place, dim=4, metric="euclidean")
     stop = threading.Event()
     db.add_many([str(n) for n in range(20)], [[0, n, 0, 0] for n in range(20)],
                 [{"version": 0, "n": n} for n in range(20)])
@@ -60,8 +60,8 @@ def test_readers_see_whole_rows_beside_writers(folder: Path) -> None:
     at_once(write, read, read)
 
 
-def test_save_and_compact_beside_writers_lose_nothing(folder: Path) -> None:
-    db = Database(folder, dim=4)
+def test_save_and_compact_beside_writers_lose_nothing(place: Place) -> None:
+    db = Database(place, dim=4)
 
     def add(thread: int) -> None:
         for n in range(150):
@@ -79,7 +79,7 @@ def test_save_and_compact_beside_writers_lose_nothing(folder: Path) -> None:
     expected = {f"{thread} {n}" for thread in range(4) for n in range(150) if n % 3}
     assert set(db.ids()) == expected
     db.close()
-    assert set(Database(folder).ids()) == expected
+    assert set(Database(place).ids()) == expected
 
 
 def test_of_many_who_add_one_id_one_succeeds(db: Database) -> None:
@@ -97,9 +97,9 @@ def test_of_many_who_add_one_id_one_succeeds(db: Database) -> None:
     assert sorted(won) == list(range(50))
 
 
-def test_other_threads_run_while_a_call_works(folder: Path) -> None:
+def test_other_threads_run_while_a_call_works(place: Place) -> None:
     rows = numpy.random.default_rng(4).normal(size=(30_000, 64)).astype("f4")
-    db = Database(folder, dim=64)
+    db = Database(place, dim=64)
     ticks = 0
     done = threading.Event()
 
@@ -120,9 +120,9 @@ def test_other_threads_run_while_a_call_works(folder: Path) -> None:
     assert ticks > 10
 
 
-def test_closing_beside_calls_is_safe(folder: Path) -> None:
+def test_closing_beside_calls_is_safe(place: Place) -> None:
     for _ in range(5):
-        db = Database(folder, dim=4)
+        db = Database(place, dim=4)
 
         def work() -> None:
             with pytest.raises(ValueError):
@@ -137,12 +137,12 @@ def test_closing_beside_calls_is_safe(folder: Path) -> None:
         at_once(work, work, close)
 
 
-def test_handles_of_one_folder_come_and_go_on_many_threads(folder: Path) -> None:
-    keep = Database(folder, dim=3)
+def test_handles_of_one_folder_come_and_go_on_many_threads(place: Place) -> None:
+    keep = Database(place, dim=3)
 
     def open_and_add(thread: int) -> None:
         for n in range(20):
-            db = Database(folder)
+            db = Database(place)
             db.add(f"{thread} {n}", [1, thread, n])
             if n % 2:
                 db.close()

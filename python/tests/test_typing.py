@@ -36,6 +36,12 @@ def tour(folder: Path) -> list[str]:
         vector, _ = db.get("a")
         print(sum(vector))
         many: list[list[SearchResult]] = db.search_many([[1, 2, 3]], k=1)
+        ids, matrix, metadatas = db.to_numpy()
+        print(matrix @ matrix.T)
+        db.upsert_many(ids, matrix, metadatas)
+        db.export_jsonl(folder / "rows.jsonl")
+        db.import_jsonl(folder / "rows.jsonl", progress=print)
+        Database("http://127.0.0.1:8000/notes").import_arrow(db, metadata=None)
         return [result.id for results in many for result in results]
 
 

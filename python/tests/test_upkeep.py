@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy
 import pytest
-from conftest import contents
+from conftest import Place, contents
 
 import martlet
 from martlet import Database
@@ -28,13 +28,13 @@ def test_stats_of_an_empty_database_are_zeros(db: Database) -> None:
     assert set(stats.values()) == {0}
 
 
-def test_stats_have_their_keys_and_types(folder: Path) -> None:
-    db = Database(folder, dim=8)
+def test_stats_have_their_keys_and_types(place: Place) -> None:
+    db = Database(place, dim=8)
     rows = numpy.random.default_rng(3).normal(size=(3000, 8)).astype("f4")
     db.add_many([str(n) for n in range(3000)], rows)
     db.delete("5")
     db.close()  # the index has everything then
-    stats = Database(folder).stats()
+    stats = Database(place).stats()
     for name, kind in STATS.items():
         assert type(stats[name]) is kind, name  # type: ignore[literal-required]
     assert stats["num_vectors"] == 2999
@@ -45,15 +45,15 @@ def test_stats_have_their_keys_and_types(folder: Path) -> None:
     assert stats["memory_graph_bytes"] > 0
 
 
-def test_quantized_search_is_remembered_and_taken_back(folder: Path) -> None:
-    db = Database(folder, dim=3)
+def test_quantized_search_is_remembered_and_taken_back(place: Place) -> None:
+    db = Database(place, dim=3)
     assert db.quantized_search is False
     db.enable_quantized_search()
     assert db.quantized_search is True
     db.add("a", [1, 2, 3])
     db.save()
     db.close()
-    db = Database(folder)
+    db = Database(place)
     assert db.quantized_search is True
     assert db.stats()["uses_quantized_search"] is True
     assert db.get("a")[0] == [1, 2, 3]
@@ -61,27 +61,27 @@ def test_quantized_search_is_remembered_and_taken_back(folder: Path) -> None:
     db.disable_quantized_search()
     assert db.quantized_search is False
     db.close()
-    assert Database(folder).quantized_search is False
+    assert Database(place).quantized_search is False
 
 
-def test_quantize_at_creation(folder: Path) -> None:
-    db = Database(folder, dim=3, quantize=True)
+def test_quantize_at_creation(place: Place) -> None:
+    db = Database(place, dim=3, quantize=True)
     db.add("a", [0.1, 0.2, 0.3])
     db.save()
     assert db.quantized_search is True
     assert db.get("a")[0] == [float(numpy.float32(x)) for x in (0.1, 0.2, 0.3)]
 
 
-def test_with_saves_and_hands_exceptions_on(folder: Path) -> None:
-    with Database(folder, dim=3) as db:
+def test_with_saves_and_hands_exceptions_on(place: Place) -> None:
+    with Database(place, dim=3) as db:
         db.add("a", [1, 2, 3])
     db.add("b", [1, 2, 3])
     with pytest.raises(RuntimeError, match="mine"):
-        with Database(folder) as db:
+        with Database(place) as db:
             db.add("c", [1, 2, 3])
             raise RuntimeError("mine")
-    assert sorted(Database(folder).ids()) == ["a", "b", "c"]
-    with Database(folder) as db:
+    assert sorted(Database(place).ids()) == ["a", "b", "c"]
+    with Database(place) as db:
         db.close()
 
 
@@ -118,10 +118,10 @@ def test_import_upserts_what_export_wrote(abc: Database, tmp_path: Path) -> None
         assert other.metric == "cosine"
 
 
-def test_every_float_survives_export_and_import(folder: Path, tmp_path: Path) -> None:
+def test_every_float_survives_export_and_import(place: Place, tmp_path: Path) -> None:
     bits = numpy.random.default_rng(17).integers(0, 2**32, size=4000, dtype="u4").view("f4")
     bits = bits[numpy.isfinite(bits)][:3000].reshape(-1, 10)
-    db = Database(folder, dim=10)
+    db = Database(place, dim=10)
     db.add_many([str(n) for n in range(len(bits))], bits)
     db.export_json(tmp_path / "out.json")
     other = Database(tmp_path / "other", dim=10)

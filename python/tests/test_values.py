@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Place
 
 from martlet import Database
 
@@ -174,16 +175,16 @@ METADATA: list[dict[Any, Any]] = [
 
 
 @pytest.mark.parametrize("metadata", METADATA, ids=range(len(METADATA)))
-def test_metadata_comes_back(db: Database, folder: Path, metadata: dict[Any, Any]) -> None:
+def test_metadata_comes_back(db: Database, place: Place, metadata: dict[Any, Any]) -> None:
     db.add("a", [1, 2, 3], metadata)
     assert db.get("a")[1] == metadata
     assert db.search([1, 2, 3])[0].metadata == metadata
     db.close()
-    assert Database(folder).get("a")[1] == metadata
+    assert Database(place).get("a")[1] == metadata
 
 
 def test_metadata_keeps_the_order_of_keys_and_the_types_of_numbers(
-    db: Database, folder: Path, tmp_path: Path
+    db: Database, place: Place, tmp_path: Path
 ) -> None:
     metadata = {"z": 1, "a": 1.0, "m": {"y": [2.0, 2], "b": 1e22}, "f": 1.2345678901234567e20, "i": 3}
     text = repr(metadata)
@@ -202,7 +203,7 @@ def test_metadata_keeps_the_order_of_keys_and_the_types_of_numbers(
     db.upsert("d", [1, 2, 3], {"a": 1})
     assert db.get("d")[1] == {"a": 1}
     db.close()
-    assert repr(Database(folder).get("a")[1]) == text
+    assert repr(Database(place).get("a")[1]) == text
 
 
 def test_metadata_goes_through_json(db: Database) -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import contents
+from conftest import Place, contents
 
 import martlet
 from martlet import Database
@@ -174,7 +173,7 @@ for name, number in [("NaN", float("nan")), ("infinity", INFINITY), ("minus infi
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_refused_changes_nothing(abc: Database, folder: Path, name: str) -> None:
+def test_what_is_refused_changes_nothing(abc: Database, place: Place, name: str) -> None:
     call, error, text = REFUSED[name]
     abc.delete("c")
     before = contents(abc), abc.deleted_count, abc.total_slots
@@ -182,7 +181,7 @@ def test_what_is_refused_changes_nothing(abc: Database, folder: Path, name: str)
         call(abc)
     assert (contents(abc), abc.deleted_count, abc.total_slots) == before
     abc.close()
-    assert contents(Database(folder)) == before[0]
+    assert contents(Database(place)) == before[0]
 
 
 def test_float64_arrays_beyond_float32_are_refused(db: Database) -> None:

@@ -6,7 +6,9 @@
 #include "martlet_basics.h"
 #include "martlet_database.h"
 #include "martlet_encrypted.h"
+#include "martlet_exchange.h"
 #include "martlet_index.h"
+#include "martlet_remote.h"
 #include "martlet_server.h"
 
 #endif

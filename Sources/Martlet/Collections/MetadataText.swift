@@ -15,7 +15,11 @@ package struct JSONMetadata: Sendable {
     /// To be kept beside the values; nil when they make the same text.
     let text: Text?
 
+    /// Of the text that was given.
+    let byteCount: Int
+
     package init(_ json: UnsafeRawBufferPointer) throws(JSONFault) {
+        byteCount = json.count
         values = try Metadata(json: json)
         var made: [UInt8] = []
         made.append(json: values)

@@ -7,6 +7,11 @@ package import MartletModel
 package struct JSONFault: Error {
     package let text: String
     package let offset: Int
+
+    package init(text: String, offset: Int) {
+        self.text = text
+        self.offset = offset
+    }
 }
 
 extension AttributeMap {
@@ -24,6 +29,15 @@ extension [UInt8] {
     package mutating func append(json map: AttributeMap) {
         var writer = PlainJSONWriter(isPretty: false)
         writer.value(.map(map))
+        append(contentsOf: writer.bytes)
+    }
+}
+
+extension [UInt8] {
+    /// Appends a text in quotation marks.
+    package mutating func append(jsonText text: String) {
+        var writer = PlainJSONWriter(isPretty: false)
+        writer.string(Text(text))
         append(contentsOf: writer.bytes)
     }
 }
@@ -97,6 +111,27 @@ struct PlainJSONReader {
     }
 
     mutating func value() throws(JSONFault) -> AttributeValue { try value(Self.levels) }
+
+    /// The text of the next value, without the spaces around and between its parts.
+    mutating func text() throws(JSONFault) -> [UInt8] {
+        skipSpace()
+        let start = offset
+        _ = try value()
+        var text: [UInt8] = []
+        text.reserveCapacity(offset - start)
+        var isQuoted = false
+        var isEscaped = false
+        for byte in bytes[start..<offset] {
+            switch byte {
+            case 0x20, 0x09, 0x0A, 0x0D: if !isQuoted { continue }
+            case UInt8(ascii: "\""): if !isEscaped { isQuoted.toggle() }
+            default: break
+            }
+            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+            text.append(byte)
+        }
+        return text
+    }
 
     private mutating func value(_ levels: Int) throws(JSONFault) -> AttributeValue {
         guard levels > 0 else { throw fault("values are nested too deeply") }
@@ -263,6 +298,11 @@ struct PlainJSONWriter {
     mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
     mutating func raw(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// Metadata, as they were given if that is known: but indented, by their values.
+    mutating func json(_ metadata: AttributeMap, text: Text?) {
+        if isPretty { value(.map(metadata)) } else { bytes.append(json: metadata, text: text) }
+    }
 
     mutating func newline() {
         guard isPretty else { return }

@@ -16,14 +16,21 @@ final class DatabaseShare: Sendable {
     /// the folder half open.
     private static let opened = Mutex<[String: Opened]>([:])
 
-    let database: Database
+    private let served: Engine
+    /// What is counted of each of its tables, whoever has it open.
+    private let book: CollectionCounterBook
     /// Where the database is among those opened here; nil for one that its owner closes.
     private let place: String?
     private let isClosed = Atomic<Bool>(false)
 
-    private init(_ database: Database, place: String?) {
-        self.database = database
+    private init(_ engine: Engine, _ book: CollectionCounterBook, place: String?) {
+        served = engine
+        self.book = book
         self.place = place
+    }
+
+    private convenience init(_ database: Database, place: String?) {
+        self.init(database.engine, database.counterBook, place: place)
     }
 
     /// A database in memory.
@@ -38,6 +45,11 @@ final class DatabaseShare: Sendable {
     /// A database that the caller has opened and closes.
     static func borrowing(_ database: Database) -> DatabaseShare {
         DatabaseShare(database, place: nil)
+    }
+
+    /// An engine that the caller has and closes.
+    static func borrowing(_ engine: Engine) -> DatabaseShare {
+        DatabaseShare(engine, CollectionCounterBook(), place: nil)
     }
 
     /// - Parameter creates: whether a database is made where there is none.
@@ -61,8 +73,10 @@ final class DatabaseShare: Sendable {
     /// A share for somebody else.
     func duplicate() -> DatabaseShare {
         if let place { Self.opened.withLock { $0[place]?.shareCount += 1 } }
-        return DatabaseShare(database, place: place)
+        return DatabaseShare(served, book, place: place)
     }
+
+    func counters(of tableID: UInt32) -> CollectionCounters { book.counters(of: tableID) }
 
     private static func realPath(of path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }
@@ -74,7 +88,7 @@ final class DatabaseShare: Sendable {
     var engine: Engine {
         get throws(VectorDatabaseError) {
             if isClosed.load(ordering: .acquiring) { throw .closed }
-            return database.engine
+            return served
         }
     }
 
@@ -82,7 +96,7 @@ final class DatabaseShare: Sendable {
     func close() throws(DatabaseError) {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing), let place else { return }
         try Self.opened.withLock { opened throws(DatabaseError) in
-            guard var entry = opened[place], entry.database === database else { return }
+            guard var entry = opened[place], entry.database.engine === served else { return }
             entry.shareCount -= 1
             opened[place] = entry.shareCount == 0 ? nil : entry
             if entry.shareCount == 0 { try entry.database.close() }

@@ -25,7 +25,7 @@ public final class VectorCollections: Sendable {
             return VectorCollections(
                 try DatabaseShare.open(at: path, creates: true, options)!)
         } catch {
-            throw .storage(error.description)
+            throw VectorDatabaseError(opening: error)
         }
     }
 
@@ -72,16 +72,7 @@ public final class VectorCollections: Sendable {
     /// - Returns: whether there was one.
     @discardableResult
     public func delete(_ name: String) throws(VectorDatabaseError) -> Bool {
-        let table = try CollectionName.table(name)
-        let engine = try share.engine
-        guard engine.collection(table) != nil else { return false }
-        do throws(OperationError) {
-            _ = try engine.run(DeleteTable(table: table))
-            return true
-        } catch {
-            if case .resourceNotFound = error { return false }
-            throw VectorDatabaseError(error, collection: name)
-        }
+        try share.delete(name)
     }
 
     /// The collections' names, sorted by their bytes.
@@ -128,6 +119,20 @@ extension DatabaseShare {
         if isNew { return nil }
         let names = try collectionNames()
         return names.count == 1 ? try collection(names[0]) : nil
+    }
+
+    /// - Returns: whether there was one.
+    func delete(_ name: String) throws(VectorDatabaseError) -> Bool {
+        let table = try CollectionName.table(name)
+        let engine = try engine
+        guard engine.collection(table) != nil else { return false }
+        do throws(OperationError) {
+            _ = try engine.run(DeleteTable(table: table))
+            return true
+        } catch {
+            if case .resourceNotFound = error { return false }
+            throw VectorDatabaseError(error, collection: name)
+        }
     }
 
     func create(

@@ -185,16 +185,18 @@ extension VectorDatabase {
 
     /// What an id stands for, as the engine has it.
     package func row(_ id: String) throws(VectorDatabaseError) -> VectorRowContent {
-        let rows = try run(ReadVectors(table: table, ids: [Text(id)]), on: current().0)
-        guard let row = rows[0] else { throw .notFound(id: id) }
+        guard let row = try contents(of: [id])[0] else { throw .notFound(id: id) }
         return row
+    }
+
+    /// What ids stand for, as the engine has it.
+    func contents(of ids: [String]) throws(VectorDatabaseError) -> [VectorRowContent?] {
+        try run(ReadVectors(table: table, ids: ids.map { Text($0) }), on: current().0)
     }
 
     /// What ids stand for, as of one moment; nil for those that are not there.
     public func getMany(_ ids: [String]) throws(VectorDatabaseError) -> [VectorRecord?] {
-        let (engine, _) = try current()
-        let rows = try run(ReadVectors(table: table, ids: ids.map { Text($0) }), on: engine)
-        return rows.map { row in
+        try contents(of: ids).map { row in
             row.map { VectorRecord(id: $0.id.string, vector: $0.vector, metadata: $0.metadata) }
         }
     }

@@ -44,7 +44,7 @@ public final class VectorDatabase: Sendable {
         tableID = schema.tableID
         dimensions = schema.dimensions
         metric = schema.index.distance
-        counters = share.database.collectionCounters(of: schema.tableID)
+        counters = share.counters(of: schema.tableID)
     }
 
     /// Opens the collection in a folder, or makes a new one.
@@ -72,7 +72,7 @@ public final class VectorDatabase: Sendable {
             share = try DatabaseShare.open(
                 at: path, creates: dimensions != nil, databaseOptions)
         } catch {
-            throw .storage(error.description)
+            throw VectorDatabaseError(opening: error)
         }
         guard let share else { throw .missingDimensions(path: path) }
         if let found = try share.onlyCollection(isNew: dimensions != nil) { return found }
@@ -137,6 +137,20 @@ public final class VectorDatabase: Sendable {
             return try engine.run(operation)
         } catch {
             throw VectorDatabaseError(error, collection: name)
+        }
+    }
+}
+
+/// What is counted of the collections of one database. Thread-safe.
+final class CollectionCounterBook: Sendable {
+    private let counters = Mutex<[UInt32: CollectionCounters]>([:])
+
+    func counters(of tableID: UInt32) -> CollectionCounters {
+        counters.withLock { counters in
+            if let found = counters[tableID] { return found }
+            let made = CollectionCounters()
+            counters[tableID] = made
+            return made
         }
     }
 }

@@ -60,6 +60,17 @@ extension VectorDatabaseError: CustomStringConvertible {
 }
 
 extension VectorDatabaseError {
+    /// Opening failed. Whose folder another process has is told how to share it.
+    init(opening error: DatabaseError) {
+        guard case .locked(let path, _) = error.reason else {
+            self = .storage(error.description)
+            return
+        }
+        self = .storage(
+            error.description + " Processes share a folder through a server: martlet serve --data "
+                + path + ", and in Python Database(\"http://127.0.0.1:8000\").")
+    }
+
     init(_ error: OperationError, collection: String) {
         self =
             switch error {

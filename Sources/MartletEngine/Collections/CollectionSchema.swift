@@ -150,6 +150,13 @@ package struct VectorRowContent: Sendable {
     package var contents: [UInt8]?
     /// See `PutVectors.Row.metadataText`.
     package var metadataText: Text?
+
+    package init(id: Text, vector: [Float], metadata: AttributeMap?, metadataText: Text?) {
+        self.id = id
+        self.vector = vector
+        self.metadata = metadata
+        self.metadataText = metadataText
+    }
 }
 
 extension PreparedKey {

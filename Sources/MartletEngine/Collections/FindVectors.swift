@@ -42,6 +42,15 @@ package struct FindVectors: Sendable {
         package var metadata: AttributeMap?
         package var metadataText: Text?
 
+        package init(
+            id: Text, distance: Double, metadata: AttributeMap?, metadataText: Text? = nil
+        ) {
+            self.id = id
+            self.distance = distance
+            self.metadata = metadata
+            self.metadataText = metadataText
+        }
+
         fileprivate func isBetter(than other: Match) -> Bool {
             distance != other.distance ? distance < other.distance : id < other.id
         }

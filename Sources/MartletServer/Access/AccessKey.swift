@@ -90,14 +90,25 @@ package final class AccessKey: Sendable {
         for use in operation.resources {
             // What has no level of its own says one for each resource.
             let level = use.action?.level ?? name.accessLevel ?? .admin
-            if grants.contains(where: { $0.covers(use.resource, at: level) }) { continue }
-            let action = "dynamodb:\(use.action?.name ?? name.rawValue)"
-            let account = account ?? owner.account
-            return "User: arn:aws:iam::\(account):user/\(user) is not authorized to perform: "
-                + "\(action) on resource: \(use.resource.arn(of: owner)) because no "
-                + "identity-based policy allows the \(action) action"
+            if let text = refusal(
+                of: "dynamodb:\(use.action?.name ?? name.rawValue)", on: use.resource, at: level,
+                by: owner)
+            {
+                return text
+            }
         }
         return nil
+    }
+
+    func refusal(
+        of action: String, on resource: ResourceUse.Resource, at level: AccessLevel,
+        by owner: ResourceOwner
+    ) -> String? {
+        if grants.contains(where: { $0.covers(resource, at: level) }) { return nil }
+        let account = account ?? owner.account
+        return "User: arn:aws:iam::\(account):user/\(user) is not authorized to perform: "
+            + "\(action) on resource: \(resource.arn(of: owner)) because no "
+            + "identity-based policy allows the \(action) action"
     }
 }
 

@@ -4,6 +4,7 @@
 // Thread safety: every method may be called from any thread. Opening one takes milliseconds, in
 // which requests to others that are not yet known wait, too.
 
+internal import Martlet
 package import MartletCatalog
 package import MartletEngine
 internal import MartletTransfer
@@ -16,6 +17,13 @@ package typealias DataSetOpener = @Sendable (ResourceOwner) throws(OperationErro
 struct DataSet: Sendable {
     let engine: Engine
     let transfers: TransferWork
+    let collections: CollectionService
+
+    init(engine: Engine, transfers: TransferWork) {
+        self.engine = engine
+        self.transfers = transfers
+        collections = CollectionService(engine)
+    }
 }
 
 final class DataSets: Sendable {

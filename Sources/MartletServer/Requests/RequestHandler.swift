@@ -5,6 +5,7 @@
 // turn out long; writes are decoded there, queue for the engine's commit thread, and are answered
 // when they are durable.
 
+internal import Martlet
 internal import MartletEngine
 internal import MartletSigV4
 internal import MartletTransfer
@@ -14,8 +15,11 @@ struct RequestHandler: HTTPHandler {
     /// The database that requests go to.
     private(set) var engine: Engine
     private(set) var transfers: TransferWork
+    private(set) var collections: CollectionService
     let observer: RequestObserver
     let readers: ReaderPool
+    /// For calls on collections, whose writes wait for the disk.
+    let callers: ReaderPool
     let origins: OriginPolicy
     /// All databases, where callers are kept apart.
     let dataSets: DataSets?
@@ -25,17 +29,23 @@ struct RequestHandler: HTTPHandler {
 
     init(
         _ own: DataSet, others: DataSets?, access: AccessControl, origins: OriginPolicy,
-        disturbance: Disturbance?, observer: RequestObserver, readers: ReaderPool
+        disturbance: Disturbance?, observer: RequestObserver, readers: ReaderPool,
+        callers: ReaderPool
     ) {
         engine = own.engine
         transfers = own.transfers
+        collections = own.collections
         dataSets = others
         self.access = access
         self.origins = origins
         self.disturbance = disturbance
         self.observer = observer
         self.readers = readers
+        self.callers = callers
     }
+
+    /// Where `RemoteCollections` sends its calls (docs/python.md).
+    static let collectionsPath: StaticString = "/martlet/collections"
 
     func handle(_ request: borrowing HTTPRequest, _ exchange: HTTPExchange) -> HTTPReply {
         if let origin = request.header("Origin"),
@@ -45,6 +55,8 @@ struct RequestHandler: HTTPHandler {
         }
         return switch request.method {
         case .post where request.path.equals("/") && hasJSON(request): operate(request, exchange)
+        case .post where request.path.equals(Self.collectionsPath):
+            callCollection(request, exchange)
         case .get, .head: .now(page(request))
         case .options: .now(preflight(request))
         default: .now(.plain(404, "<UnknownOperationException/>"))
@@ -68,23 +80,15 @@ struct RequestHandler: HTTPHandler {
     private func operate(
         _ request: borrowing HTTPRequest, _ exchange: HTTPExchange
     ) -> HTTPReply {
-        var call = Call(
-            operation: nil, id: ids.next(),
-            arrivalNanoseconds: request.arrivalNanoseconds,
-            requestBytes: request.bodyAsSent.count,
-            origin: request.header("Origin").map { String(decoding: $0, as: UTF8.self) },
-            peer: observer.log == nil ? nil : request.peer)
+        var call = beginning(of: request)
         guard let operation = request.header("X-Amz-Target").flatMap({ OperationName(target: $0) })
         else {
             return .now(refusal(ErrorShape(WireError.unknownOperation), of: call))
         }
         call.operation = operation
-        let signed = SignedRequest(
-            method: request.methodName, path: request.path, query: request.query,
-            headers: request.headers, body: request.bodyAsSent)
         let caller: Caller
         do throws(SigV4Failure) {
-            caller = try access.caller(of: signed)
+            caller = try self.caller(of: request)
         } catch {
             let shape = ErrorShape.service(error.exceptionName, error.message)
             return .now(refusal(shape, of: call))
@@ -101,6 +105,23 @@ struct RequestHandler: HTTPHandler {
         } catch {
             return .now(refusal(ErrorShape(error), of: call))
         }
+    }
+
+    func caller(of request: borrowing HTTPRequest) throws(SigV4Failure) -> Caller {
+        try access.caller(
+            of: SignedRequest(
+                method: request.methodName, path: request.path, query: request.query,
+                headers: request.headers, body: request.bodyAsSent))
+    }
+
+    /// What is known of a request before anything of it is read.
+    func beginning(of request: borrowing HTTPRequest) -> Call {
+        Call(
+            operation: nil, id: ids.next(),
+            arrivalNanoseconds: request.arrivalNanoseconds,
+            requestBytes: request.bodyAsSent.count,
+            origin: request.header("Origin").map { String(decoding: $0, as: UTF8.self) },
+            peer: observer.log == nil ? nil : request.peer)
     }
 
     /// Carries out an operation, or has it wait or fail where that was asked for.
@@ -144,6 +165,7 @@ struct RequestHandler: HTTPHandler {
         var handler = self
         handler.engine = set.engine
         handler.transfers = set.transfers
+        handler.collections = set.collections
         return handler
     }
 

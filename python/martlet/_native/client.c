@@ -1,11 +1,8 @@
-// `Client`: named collections in one folder.
+// `Client`: named collections in one folder, or at a server.
 
 #include "native.h"
 
-typedef struct {
-    PyObject_HEAD
-    void *handle;
-} client_object;
+typedef handle_object client_object;
 
 static PyObject *new_client(PyTypeObject *type, PyObject *positional, PyObject *keywords) {
     static const char *const names[] = {"path", "durability"};
@@ -15,11 +12,24 @@ static PyObject *new_client(PyTypeObject *type, PyObject *positional, PyObject *
     int32_t is_async, code;
     if (!take_durability(given[1], &is_async)) return NULL;
     PyObject *holder;
-    martlet_text path;
-    if (!take_path(given[0], &holder, &path)) return NULL;
     void *handle = NULL;
     martlet_error error = {0};
-    CALL(martlet_client_open(path, is_async, &handle, &error));
+    if (is_address(given[0])) {
+        martlet_transport transport;
+        martlet_text name;
+        if (!take_transport(given[0], &transport, &name, &holder)) return NULL;
+        if (name.bytes) {
+            transport.release(transport.context);
+            Py_DECREF(holder);
+            return raise_code(
+                MARTLET_INVALID, "A Client's address has no collection: %R.", given[0]);
+        }
+        CALL(martlet_client_connect(&transport, &handle, &error));
+    } else {
+        martlet_text path;
+        if (!take_path(given[0], &holder, &path)) return NULL;
+        CALL(martlet_client_open(path, is_async, &handle, &error));
+    }
     Py_DECREF(holder);
     if (code) return raise_failure(&error);
     allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
@@ -30,21 +40,6 @@ static PyObject *new_client(PyTypeObject *type, PyObject *positional, PyObject *
         martlet_release(handle);
     }
     return (PyObject *)self;
-}
-
-static void dealloc(client_object *self) {
-    PyTypeObject *type = Py_TYPE(self);
-    if (self->handle) {
-        PyObject *kind, *value, *trace;
-        PyErr_Fetch(&kind, &value, &trace);
-        Py_BEGIN_ALLOW_THREADS
-        martlet_release(self->handle);
-        Py_END_ALLOW_THREADS
-        PyErr_Restore(kind, value, trace);
-    }
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
-    release(self);
-    Py_DECREF(type);
 }
 
 static PyObject *close_client(client_object *self, PyObject *Py_UNUSED(arguments)) {
@@ -123,8 +118,6 @@ static PyObject *enter(PyObject *self, PyObject *Py_UNUSED(nothing)) {
     return self;
 }
 
-#define FAST (METH_FASTCALL | METH_KEYWORDS)
-
 static PyMethodDef methods[] = {
     {"create_collection", (PyCFunction)(void *)create_collection, FAST,
      "create_collection($self, name, dim, metric=None, m=None, ef_construction=None, "
@@ -149,7 +142,7 @@ static PyType_Slot slots[] = {
     {Py_tp_doc,
      "Client(path, *, durability='sync')\n--\n\nNamed collections of vectors in one folder."},
     {Py_tp_new, new_client},
-    {Py_tp_dealloc, dealloc},
+    {Py_tp_dealloc, drop_object},
     {Py_tp_methods, methods},
     {0, NULL},
 };

@@ -7,20 +7,13 @@
 
 #include "native.h"
 
-typedef struct {
-    PyObject_HEAD
-    void *handle;
-} handle_object;
-
 static PyTypeObject *client_type;
 static PyTypeObject *index_type;
 
 static PyObject *from_handle(PyTypeObject *type, void *handle) {
     handle_object *self = PyObject_New(handle_object, type);
     if (!self) {
-        Py_BEGIN_ALLOW_THREADS
-        martlet_release(handle);
-        Py_END_ALLOW_THREADS
+        release_handle(handle);
         return NULL;
     }
     self->handle = handle;
@@ -28,17 +21,6 @@ static PyObject *from_handle(PyTypeObject *type, void *handle) {
 }
 
 static void *handle_of(PyObject *self) { return ((handle_object *)self)->handle; }
-
-static void drop(PyObject *self) {
-    PyTypeObject *type = Py_TYPE(self);
-    void *handle = handle_of(self);
-    // The last user closes the index.
-    Py_BEGIN_ALLOW_THREADS
-    martlet_release(handle);
-    Py_END_ALLOW_THREADS
-    PyObject_Free(self);
-    Py_DECREF(type);
-}
 
 /// The bytes of a `bytes`, or none of None.
 static bool take_bytes(PyObject *object, martlet_text *out) {
@@ -733,14 +715,14 @@ static PyMethodDef index_methods[] = {
 };
 
 static PyType_Slot client_slots[] = {
-    {Py_tp_dealloc, drop},
+    {Py_tp_dealloc, drop_object},
     {Py_tp_methods, client_methods},
     {Py_tp_doc, "The native side of martlet.encrypted.Client."},
     {0, NULL},
 };
 
 static PyType_Slot index_slots[] = {
-    {Py_tp_dealloc, drop},
+    {Py_tp_dealloc, drop_object},
     {Py_tp_methods, index_methods},
     {Py_tp_doc, "The native side of martlet.encrypted.EncryptedIndex."},
     {0, NULL},

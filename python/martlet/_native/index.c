@@ -25,7 +25,6 @@ static PyObject *from_handle(void *handle) {
 static void *handle_of(PyObject *self) { return ((index_object *)self)->handle; }
 
 static void drop(PyObject *self) {
-    PyTypeObject *type = Py_TYPE(self);
     void *handle = handle_of(self);
     if (handle) {
         // A large index takes a while to give its memory back.
@@ -33,10 +32,8 @@ static void drop(PyObject *self) {
         martlet_index_release(handle);
         Py_END_ALLOW_THREADS
     }
-    PyObject_Free(self);
-    Py_DECREF(type);
+    free_object(self);
 }
-
 
 static PyObject *make(PyObject *type, PyObject *arguments) {
     (void)type;

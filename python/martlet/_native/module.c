@@ -7,6 +7,28 @@ static bool (*const areas[])(PyObject *module) = {
     add_encrypted,
 };
 
+void release_handle(void *handle) {
+    if (!handle) return;
+    PyObject *kind, *value, *trace;
+    PyErr_Fetch(&kind, &value, &trace);
+    Py_BEGIN_ALLOW_THREADS
+    martlet_release(handle);
+    Py_END_ALLOW_THREADS
+    PyErr_Restore(kind, value, trace);
+}
+
+void free_object(PyObject *self) {
+    PyTypeObject *type = Py_TYPE(self);
+    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    release(self);
+    Py_DECREF(type);
+}
+
+void drop_object(PyObject *self) {
+    release_handle(((handle_object *)self)->handle);
+    free_object(self);
+}
+
 PyTypeObject *add_type(PyObject *module, PyType_Spec *spec) {
     PyObject *type = PyType_FromSpec(spec);
     if (!type) return NULL;

@@ -19,7 +19,9 @@
 #include "martlet_basics.h"
 #include "martlet_database.h"
 #include "martlet_encrypted.h"
+#include "martlet_exchange.h"
 #include "martlet_index.h"
+#include "martlet_remote.h"
 #include "martlet_server.h"
 
 // Buffers became part of the limited API with 3.11. The functions and the layout have been the same
@@ -116,6 +118,7 @@ PyObject *results_from_hits(martlet_hits *hits);
 
 // database.c
 
+/// Begins as `handle_object`.
 typedef struct {
     PyObject_HEAD
     void *handle;
@@ -134,8 +137,43 @@ bool take_options(
     PyObject *quantize, martlet_database_options *out);
 bool take_durability(PyObject *object, int32_t *is_async);
 
+// database_reading.c, database_writing.c, exchange.c
+
+extern PyMethodDef database_reading_methods[];
+extern PyMethodDef database_writing_methods[];
+extern PyMethodDef database_exchange_methods[];
+Py_ssize_t database_length(database_object *self);
+int database_contains(database_object *self, PyObject *key);
+PyObject *iterate_database(database_object *self);
 /// A list of `str`; frees the texts.
 PyObject *list_from_texts(martlet_texts *texts);
+
+// remote.c
+
+/// Whether an argument is the address of a server, and not a path.
+bool is_address(PyObject *object);
+/// The way to the server of an address. `*holder` keeps what `transport` and `name` point to alive
+/// until the call that takes them returns; `name` is none where the address has no collection.
+bool take_transport(
+    PyObject *address, martlet_transport *transport, martlet_text *name, PyObject **holder);
+
+// progress.c
+
+typedef struct {
+    PyObject *callback;
+    /// Negative: not known, and not told.
+    int64_t total;
+    /// To be set by `PyEval_SaveThread` before the call.
+    PyThreadState *thread;
+    /// The first error of the callback, which is not called again.
+    PyObject *error[3];
+} progress_context;
+
+bool take_progress(PyObject *object, progress_context *out);
+/// A `martlet_progress`.
+void report_progress(int64_t done, void *context);
+/// Hands an error of the callback on. True when there was one.
+bool raise_progress(progress_context *progress);
 
 // Methods
 
@@ -157,6 +195,24 @@ PyObject *list_from_texts(martlet_texts *texts);
     static const parameters wanted = {method, names, parameter_count, required, keyword_only}; \
     PyObject *given[parameter_count];                                                          \
     if (!take_arguments(&wanted, arguments, count, keywords, given)) return NULL
+
+/// How the methods are called that `METHOD` heads.
+#define FAST (METH_FASTCALL | METH_KEYWORDS)
+
+// module.c
+
+/// The beginning of every object that owns a handle of the library; NULL for one half made.
+typedef struct {
+    PyObject_HEAD
+    void *handle;
+} handle_object;
+
+/// Gives a handle back, whose object may take its time to go. Keeps an error that is set.
+void release_handle(void *handle);
+/// The end of a `tp_dealloc`.
+void free_object(PyObject *self);
+/// The `tp_dealloc` of a `handle_object`.
+void drop_object(PyObject *self);
 
 // Areas: make their types and add them to the module. False with an error set.
 

@@ -82,13 +82,10 @@ static int clear(result_object *self) {
 
 static void dealloc(result_object *self) {
     PyObject_GC_UnTrack(self);
-    PyTypeObject *type = Py_TYPE(self);
     Py_CLEAR(self->id);
     Py_CLEAR(self->metadata);
     Py_CLEAR(self->json);
-    freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
-    release(self);
-    Py_DECREF(type);
+    free_object((PyObject *)self);
 }
 
 static Py_ssize_t length(PyObject *Py_UNUSED(self)) { return 3; }

@@ -2,22 +2,9 @@
 
 #include "native.h"
 
-typedef struct {
-    PyObject_HEAD
-    void *handle;
-} server_object;
+typedef handle_object server_object;
 
 static PyTypeObject *server_type;
-
-static void drop(PyObject *self) {
-    PyTypeObject *type = Py_TYPE(self);
-    void *handle = ((server_object *)self)->handle;
-    Py_BEGIN_ALLOW_THREADS
-    martlet_release(handle);
-    Py_END_ALLOW_THREADS
-    PyObject_Free(self);
-    Py_DECREF(type);
-}
 
 /// start(path, port, buckets, is_async); None for a path that is not given
 static PyObject *start(PyObject *nothing, PyObject *arguments) {
@@ -79,7 +66,7 @@ static PyMethodDef methods[] = {
 };
 
 static PyType_Slot slots[] = {
-    {Py_tp_dealloc, drop},
+    {Py_tp_dealloc, drop_object},
     {Py_tp_methods, methods},
     {Py_tp_doc, "The native side of martlet.LocalServer."},
     {0, NULL},
