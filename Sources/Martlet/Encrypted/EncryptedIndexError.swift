@@ -106,6 +106,10 @@ extension EncryptedIndexError {
         switch error {
         case .closed: self = .closed
         case .changedElsewhere: self = .changedElsewhere
+        case .remote:
+            self = .storage(
+                "\(error) If this was a write, it may have been made or not: close the index and load "
+                    + "it again before the next.")
         case .readOnly(let detail):
             self = .storage("Writes are refused: \(detail). Close the index and load it again.")
         case .corruption(let file, let offset, let detail):
