@@ -18,7 +18,7 @@ extension Simulation {
         VectorShape("v-plain"), VectorShape("v-hash", hash: "a:S", projecting: .keysOnly),
     ]
 
-    private static let names: [TableName] = ["T-0", "T-1", "T-2"]
+    private static let tableNames: [TableName] = ["T-0", "T-1", "T-2"]
 
     /// Does something that changes tables or settings.
     /// - Returns: nil when the power went meanwhile; then what is there has been found out.
@@ -46,7 +46,7 @@ extension Simulation {
     // MARK: Tables
 
     func createTable(_ random: inout SeededRandom) throws {
-        let name = random.pick(Self.names)
+        let name = random.pick(Self.tableNames)
         let hash = random.pick(["pk:S", "pk:N", "pk:B"])
         let range = random.pick(["", "sk:S", "sk:N"])
         var request = TableRequest(

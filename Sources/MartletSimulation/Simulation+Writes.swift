@@ -19,7 +19,7 @@ extension Simulation {
         }
     }
 
-    private func key(of table: ModelTable, _ random: inout SeededRandom) -> Item {
+    func key(of table: ModelTable, _ random: inout SeededRandom) -> Item {
         var key = Item()
         for attribute in table.definition.key.attributes {
             key[attribute.name] = keyValue(attribute.type, &random)
@@ -27,7 +27,7 @@ extension Simulation {
         return key
     }
 
-    private func attribute(_ name: Text, _ random: inout SeededRandom) -> AttributeValue {
+    func attribute(_ name: Text, _ random: inout SeededRandom) -> AttributeValue {
         switch name {
         case "a", "e": .text("k\(random.below(4))")
         case "n": .integer(random.number(-3...6))
@@ -41,9 +41,9 @@ extension Simulation {
         }
     }
 
-    private static let names: [Text] = ["a", "n", "e", "ends", "v", "note"]
+    static let names: [Text] = ["a", "n", "e", "ends", "v", "note"]
 
-    private func item(_ key: Item, _ random: inout SeededRandom) -> Item {
+    func item(_ key: Item, _ random: inout SeededRandom) -> Item {
         var item = key
         for name in Self.names where random.chance(2, in: 3) {
             item[name] = attribute(name, &random)
@@ -122,7 +122,7 @@ extension Simulation {
     }
 
     /// An item that is due may be gone at any moment of background work.
-    private func touchesDue(_ table: ModelTable, _ key: PrimaryKey) -> Bool {
+    func touchesDue(_ table: ModelTable, _ key: PrimaryKey) -> Bool {
         interludeIsOn && table.hasDueItem(key, clock.now)
     }
 
@@ -225,7 +225,7 @@ extension Simulation {
     }
 
     /// Sends requests together and compares the answers.
-    private func send(_ requests: [SentWrite], making next: Model) throws {
+    func send(_ requests: [SentWrite], making next: Model) throws {
         let numberBefore = disk.commitNumber
         let answers = Collected<(number: Int, text: String)>()
         for (number, request) in requests.enumerated() {

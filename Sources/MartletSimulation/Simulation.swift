@@ -144,6 +144,7 @@ package final class Simulation: @unchecked Sendable {
         var random = SeededRandom(seed: step.seed)
         switch step.kind {
         case .write: try write(&random)
+        case .statement: try statements(&random)
         case .repeatTransaction: try repeatTransaction(&random)
         case .get: try get(&random)
         case .query: try query(&random)

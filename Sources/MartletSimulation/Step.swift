@@ -7,6 +7,8 @@ package struct Step: Sendable, CustomStringConvertible {
     package enum Kind: String, Sendable, CaseIterable {
         /// Some writes that arrive together: puts, updates, deletes, batches, transactions.
         case write
+        /// Statements of PartiQL.
+        case statement
         /// A transaction whose token was used before.
         case repeatTransaction
         case get, query, scan, search
@@ -36,6 +38,7 @@ package struct Step: Sendable, CustomStringConvertible {
         var weight: Int {
             switch self {
             case .write: 420
+            case .statement: 60
             case .repeatTransaction: 20
             case .get: 40
             case .query: 80
