@@ -20,7 +20,7 @@ ARGS ?=
 GLOSSES ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve test test-swift test-conformance crash hostile differential \
+.PHONY: help build serve test test-swift test-conformance crash crash-images hostile differential \
 	simulate histories fuzz bench-transfers sanitize-threads wheel test-python \
 	test-adapters crash-embedded bench-server bench-vectors bench-embedded bench-encrypted bench-stores examples \
 	conformance-page format lint bootstrap bootstrap-test clean
@@ -74,6 +74,9 @@ conformance-page: bootstrap-test build  ## Makes docs/conformance.md of the mode
 
 crash: bootstrap-test build  ## Kills a loaded server 60 times and checks what it kept.
 	$(PYTEST) --store rocksdb --kills 60 -s Conformance/durability
+
+crash-images: bootstrap-test build  ## Opens and checks what a kill or a power cut leaves after each file operation of 2,000 writes.
+	$(PYTEST) --store rocksdb --images 0 -s Conformance/durability/test_crash_images.py
 
 differential: bootstrap-test build  ## Compares 20,000 random requests with moto and ministack.
 	$(PYTEST) --differential 20000 -s Conformance/differential

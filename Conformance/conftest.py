@@ -31,6 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--region", default=server_module.REGION)
     group.addoption("--seed", type=int, default=0, help="0: a new seed, printed")
     group.addoption("--kills", type=int, default=5, help="SIGKILLs in the crash test")
+    group.addoption("--images", type=int, default=40, help="crash images; 0: all there are")
     group.addoption("--operations", type=int, default=3_000, help="operations of histories")
     group.addoption("--members", default="", help="note the members that tests use in this file")
     group.addoption(
