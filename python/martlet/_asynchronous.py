@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    from ._martlet import Filter, Metadata, SearchResult, Stats, Vector, Vectors, _ArrowStream
+    from ._martlet import Filter, Metadata, SearchResult, Stats, Vector, Vectors, ArrowStream
 
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -203,7 +203,7 @@ class AsyncDatabase:
 
     async def import_arrow(
         self,
-        data: _ArrowStream,
+        data: ArrowStream,
         *,
         id: str = "id",
         vector: str = "vector",

@@ -28,7 +28,7 @@ class _Array(Protocol):
 
     def __array__(self) -> Any: ...
 
-class _ArrowStream(Protocol):
+class ArrowStream(Protocol):
     """Tables of pyarrow, polars, pandas and DuckDB, and databases of this package."""
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...
@@ -209,7 +209,7 @@ class Database:
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
     def import_arrow(
         self,
-        data: _ArrowStream,
+        data: ArrowStream,
         *,
         id: str = "id",
         vector: str = "vector",
