@@ -11,7 +11,6 @@ import numpy
 import pandas
 import polars
 import pyarrow
-import pyarrow.compute
 import pytest
 
 import martlet

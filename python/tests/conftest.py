@@ -1,7 +1,7 @@
 """What the tests share: folders, small databases, and programs that run in another process.
 
-A test of what a database does takes its `place`: it runs twice, with a database in a folder and with
-one at a server. What is about files takes the `folder`.
+A test of what a database does takes its `place`: it runs twice, with a database in a folder and
+with one at a server. What is about files takes the `folder`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rows out and in: JSON Lines, NumPy, Arrow. With Arrow's libraries: adapter_tests/test_arrow.py."""
+"""Rows out and in: JSON Lines, NumPy, Arrow. With Arrow's libraries: adapter_tests."""
 
 from __future__ import annotations
 

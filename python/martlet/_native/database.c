@@ -1,6 +1,7 @@
 // `Database`: a collection of vectors, in a folder or at a server. Each method takes its arguments
-// apart, lets go of the interpreter's lock, calls the library, and makes the answer. Here are opening,
-// upkeep and the type; the other methods are in database_reading.c, database_writing.c and exchange.c.
+// apart, lets go of the interpreter's lock, calls the library, and makes the answer. Here are
+// opening, upkeep and the type; the other methods are in database_reading.c, database_writing.c and
+// exchange.c.
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
-// The way to a server, for databases and clients that are there: `martlet._remote.Transport` sends the
-// bytes. The library calls it without the interpreter's lock, from any thread.
+// The way to a server, for databases and clients that are there: `martlet._remote.Transport` sends
+// the bytes. The library calls it without the interpreter's lock, from any thread.
 
 #include <stdlib.h>
 #include <string.h>
