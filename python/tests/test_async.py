@@ -121,7 +121,8 @@ def test_coroutines_are_those_that_wait() -> None:
                and not name.startswith("_")}
     assert waiting == {
         "open", "add", "upsert", "add_many", "upsert_many", "update", "delete", "delete_many",
-        "get", "search", "search_many", "save", "compact", "export_json", "import_json", "close"}
+        "get", "search", "search_many", "save", "compact", "export_json", "import_json",
+        "export_jsonl", "import_jsonl", "to_numpy", "import_arrow", "close"}
 
 
 def test_the_signatures_are_those_of_the_database() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Place
 
 import martlet
 from martlet import Client, Database
@@ -131,7 +132,7 @@ def test_asynchronous_durability_is_there_for_the_asking(folder: Path) -> None:
         assert client.list_collections() == ["vectors"]
 
 
-def test_a_closed_database_says_so(abc: Database, folder: Path) -> None:
+def test_a_closed_database_says_so(abc: Database, place: Place) -> None:
     abc.close()
     abc.close()
     for call in [
@@ -141,7 +142,7 @@ def test_a_closed_database_says_so(abc: Database, folder: Path) -> None:
     ]:
         with pytest.raises(martlet.ClosedError, match="closed"):
             call()
-    assert sorted(Database(folder).ids()) == ["a", "b", "c"]
+    assert sorted(Database(place).ids()) == ["a", "b", "c"]
 
 
 def test_subclasses_are_databases(folder: Path) -> None:
@@ -157,7 +158,7 @@ def test_subclasses_are_databases(folder: Path) -> None:
 
 def test_every_error_is_a_value_error() -> None:
     errors = [value for name, value in vars(martlet).items() if name.endswith("Error")]
-    assert len(errors) == 15
+    assert len(errors) == 16
     for error in errors:
         assert issubclass(error, martlet.MartletError)
         assert issubclass(error, ValueError)
