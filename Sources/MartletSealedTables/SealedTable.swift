@@ -18,7 +18,7 @@
 // `index` is the 16 random bytes of its folder. A value of more than 380,000 bytes is in pieces, as
 // an item has at most 400 KB.
 //
-// Spec: docs/format/encrypted-index.md, and for the reasons docs/decisions/0015-encrypted-tables.md.
+// Spec: docs/format/encrypted-index.md, and for the reasons docs/decisions/0019-encrypted-tables.md.
 //
 // Nothing of it is trusted: whoever runs the table may answer what they like, and what does not fit
 // is found when the records are opened. What they learn is in docs/threat-model.md.
