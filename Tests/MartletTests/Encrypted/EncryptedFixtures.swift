@@ -54,5 +54,29 @@ extension [UInt8] {
     }
 }
 
+/// What stored bytes must not tell of an index whose texts have a zebra in them.
+struct StoredSecrets {
+    /// Every vector begins with them.
+    static let numbers: [Float] = [1.234567, -7.654321, 3.1415927, 2.7182817]
+
+    private var texts: [[UInt8]]
+    /// Four bytes may be anywhere by chance, but not often; what tells them does so for every vector.
+    private var numberCount = 0
+
+    init(keys: [[UInt8]]) {
+        texts = ["zebra", "arbez"].map { Array($0.utf8) } + keys
+        texts.append(Self.numbers.withUnsafeBytes { Array($0) })
+        texts.append(Self.numbers.map { Float16($0) }.withUnsafeBytes { Array($0) })
+    }
+
+    mutating func areAbsent(from bytes: [UInt8]) -> Bool {
+        for number in Self.numbers {
+            numberCount +=
+                bytes.contains(withUnsafeBytes(of: number.bitPattern) { Array($0) }) ? 1 : 0
+        }
+        return numberCount < 3 && !texts.contains { bytes.contains($0) }
+    }
+}
+
 func unlinkFile(_ path: String) { unlink(path) }
 func renameFile(_ old: String, to new: String) { rename(old, new) }
