@@ -10,8 +10,9 @@
 // sequence number leaves a gap: otherwise an earlier opening dropped the bad one, and went on.
 //
 // Zeros up to the file's end are room for records that never came (shim_log_file.cpp), and are cut
-// off. Bytes that the ledger knows to have been synced are whole, or damaged. Zeros with something behind them are a hole. RocksDB would skip one and replay what follows;
-// where that is to be dropped, a byte is set in the hole that makes it a record, and a bad one.
+// off. Bytes that the ledger knows to have been synced are whole, or damaged. Zeros with something
+// behind them are a hole. RocksDB would skip one and replay what follows; where that is to be dropped,
+// a byte is set in the hole that makes it a record, and a bad one.
 //
 // A log is 32 KiB blocks of records that do not cross blocks; integers little-endian:
 //

@@ -51,7 +51,8 @@ extension Graph {
     }
 
     /// Finds the ranges of the codes anew, from vectors all over the index, and encodes everything.
-    /// Without room for that, what there is serves on.
+    /// Without room for that, what there is serves on; codes that would not tell the vectors apart
+    /// are done without until the next training.
     private func train(threads: Int) {
         let storage = storage
         let dimensions = parameters.dimensions
@@ -82,6 +83,13 @@ extension Graph {
                     room,
                     into: (codes.base + slot * codes.stride).assumingMemoryBound(to: UInt8.self))
             }
+        }
+        // Fewer are compared in full.
+        if count >= Self.leastForCodes,
+            !CodeCheck(quantizer, codes, of: storage, count: count).passes
+        {
+            if storage.codes != nil { dropCodes(of: storage) }
+            return
         }
         replaceStorage(
             VectorStorage(
