@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from encrypted_support import KEY
 
 from martlet import Database, LocalServer
+from martlet.encrypted import Client, EncryptedIndex, StorageConfig
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,3 +79,15 @@ def run() -> Run:
 def contents(db: Database) -> dict[str, object]:
     """All rows, to be compared."""
     return {id: db.get(id) for id in db.ids()}
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    """Encrypted indexes in memory."""
+    with Client(storage_config=StorageConfig.memory()) as made:
+        yield made
+
+
+@pytest.fixture
+def index(client: Client) -> EncryptedIndex:
+    return client.create_index("notes", KEY)
