@@ -19,6 +19,13 @@
 #include "CRocksDBShim.h"
 #include "shim_ledger.h"
 
+namespace rocksdb {
+namespace crc32c {
+// Not in a public header, but the same since the first release; a change would not link.
+uint32_t Extend(uint32_t crc, const char *data, size_t count);
+}  // namespace crc32c
+}  // namespace rocksdb
+
 namespace martlet {
 
 /// Remembers `status` as the thread's last error and gives its code.

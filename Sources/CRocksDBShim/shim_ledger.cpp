@@ -10,13 +10,6 @@
 
 #include "shim_internal.h"
 
-namespace rocksdb {
-namespace crc32c {
-// As in shim_log_check.cpp.
-uint32_t Extend(uint32_t crc, const char *data, size_t count);
-}  // namespace crc32c
-}  // namespace rocksdb
-
 namespace {
 
 constexpr uint8_t magic[8] = {'M', 'L', 'F', 'I', 'L', 'E', 'S', 0};

@@ -41,13 +41,6 @@
 
 #include "shim_internal.h"
 
-namespace rocksdb {
-namespace crc32c {
-// Not in a public header, but the same since the first release; a change would not link.
-uint32_t Extend(uint32_t crc, const char *data, size_t count);
-}  // namespace crc32c
-}  // namespace rocksdb
-
 namespace {
 
 constexpr size_t block_size = 32768;

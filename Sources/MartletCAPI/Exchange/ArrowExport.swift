@@ -10,14 +10,58 @@ public import CMartletAPI
 internal import Glibc
 internal import Martlet
 
+// MARK: Children
+
+private protocol ArrowStructure {
+    init()
+    /// Unless that was done, or who took it over will.
+    static func release(_ structure: UnsafeMutablePointer<Self>)
+}
+
+extension ArrowArray: ArrowStructure {
+    static func release(_ structure: UnsafeMutablePointer<ArrowArray>) {
+        structure.pointee.release?(structure)
+    }
+}
+
+extension ArrowSchema: ArrowStructure {
+    static func release(_ structure: UnsafeMutablePointer<ArrowSchema>) {
+        structure.pointee.release?(structure)
+    }
+}
+
+/// The room of a structure's children.
+private final class ArrowChildren<Structure: ArrowStructure> {
+    let base: UnsafeMutablePointer<UnsafeMutablePointer<Structure>?>
+    private let count: Int
+
+    init(count: Int) {
+        base = .allocate(capacity: max(1, count))
+        for place in 0..<count {
+            let child = UnsafeMutablePointer<Structure>.allocate(capacity: 1)
+            child.initialize(to: Structure())
+            (base + place).initialize(to: child)
+        }
+        self.count = count
+    }
+
+    deinit {
+        for place in 0..<count {
+            let child = base[place]!
+            Structure.release(child)
+            child.deallocate()
+        }
+        base.deallocate()
+    }
+}
+
 // MARK: Arrays
 
 /// What one array needs as long as it lives.
 private final class ArrayOwner {
     let columns: RowColumns
     let buffers: UnsafeMutablePointer<UnsafeRawPointer?>
-    let children: UnsafeMutablePointer<UnsafeMutablePointer<ArrowArray>?>
-    let childCount: Int
+    let children: ArrowChildren<ArrowArray>
 
     init(_ columns: RowColumns, _ buffers: [UnsafeRawPointer?], childCount: Int) {
         self.columns = columns
@@ -25,24 +69,10 @@ private final class ArrayOwner {
         for (place, buffer) in buffers.enumerated() {
             (self.buffers + place).initialize(to: buffer)
         }
-        children = .allocate(capacity: max(1, childCount))
-        for place in 0..<childCount {
-            let child = UnsafeMutablePointer<ArrowArray>.allocate(capacity: 1)
-            child.initialize(to: ArrowArray())
-            (children + place).initialize(to: child)
-        }
-        self.childCount = childCount
+        children = ArrowChildren(count: childCount)
     }
 
-    deinit {
-        for place in 0..<childCount {
-            let child = children[place]!
-            if let release = child.pointee.release { release(child) }
-            child.deallocate()
-        }
-        children.deallocate()
-        buffers.deallocate()
-    }
+    deinit { buffers.deallocate() }
 }
 
 /// Makes an array whose children are still to be made.
@@ -54,7 +84,7 @@ private func fill(
     array.pointee = ArrowArray(
         length: Int64(length), null_count: Int64(nullCount), offset: 0,
         n_buffers: Int64(buffers.count), n_children: Int64(childCount), buffers: owner.buffers,
-        children: childCount == 0 ? nil : owner.children, dictionary: nil,
+        children: childCount == 0 ? nil : owner.children.base, dictionary: nil,
         release: { array in
             guard let array, array.pointee.release != nil else { return }
             array.pointee.release = nil
@@ -90,28 +120,15 @@ private func fill(
 private final class SchemaOwner {
     let format: UnsafeMutablePointer<CChar>
     let name: UnsafeMutablePointer<CChar>
-    let children: UnsafeMutablePointer<UnsafeMutablePointer<ArrowSchema>?>
-    let childCount: Int
+    let children: ArrowChildren<ArrowSchema>
 
     init(_ format: String, _ name: String, childCount: Int) {
         self.format = strdup(format)
         self.name = strdup(name)
-        children = .allocate(capacity: max(1, childCount))
-        for place in 0..<childCount {
-            let child = UnsafeMutablePointer<ArrowSchema>.allocate(capacity: 1)
-            child.initialize(to: ArrowSchema())
-            (children + place).initialize(to: child)
-        }
-        self.childCount = childCount
+        children = ArrowChildren(count: childCount)
     }
 
     deinit {
-        for place in 0..<childCount {
-            let child = children[place]!
-            if let release = child.pointee.release { release(child) }
-            child.deallocate()
-        }
-        children.deallocate()
         free(format)
         free(name)
     }
@@ -125,7 +142,7 @@ private func fill(
     schema.pointee = ArrowSchema(
         format: owner.format, name: owner.name, metadata: nil,
         flags: isNullable ? Int64(ARROW_FLAG_NULLABLE) : 0, n_children: Int64(childCount),
-        children: childCount == 0 ? nil : owner.children, dictionary: nil,
+        children: childCount == 0 ? nil : owner.children.base, dictionary: nil,
         release: { schema in
             guard let schema, schema.pointee.release != nil else { return }
             schema.pointee.release = nil

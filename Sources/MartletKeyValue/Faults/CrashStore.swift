@@ -5,13 +5,13 @@
 
 internal import MartletThreads
 
-package final class CrashStore: KeyValueStore {
+package final class CrashStore: LayeredStore {
     private struct Unsynced {
         /// The state as of the last sync, then after each later commit.
         var states: [MemorySnapshot]
     }
 
-    private let base: MemoryStore
+    private let memory: MemoryStore
     private let unsynced: Locked<Unsynced>
 
     package convenience init() {
@@ -19,10 +19,12 @@ package final class CrashStore: KeyValueStore {
     }
 
     private init(base: MemoryStore) {
-        self.base = base
+        memory = base
         // A store that was just made is open.
         unsynced = Locked(Unsynced(states: [try! base.memorySnapshot()]))
     }
+
+    package var base: any KeyValueStore { memory }
 
     /// How many of the latest commits a crash may lose.
     package var unsyncedCommitCount: Int {
@@ -39,7 +41,7 @@ package final class CrashStore: KeyValueStore {
             return unsynced.states[count]
         }
         let opened = CrashStore(base: MemoryStore(contentsOf: survivor))
-        try? base.close()
+        try? memory.close()
         return opened
     }
 
@@ -49,8 +51,8 @@ package final class CrashStore: KeyValueStore {
         // Under the lock, so that the states are in the order of the commits.
         let failure = unsynced.withLock { unsynced -> StorageError? in
             do throws(StorageError) {
-                try base.commit(batch, durability)
-                let state = try base.memorySnapshot()
+                try memory.commit(batch, durability)
+                let state = try memory.memorySnapshot()
                 if durability == .sync { unsynced.states = [] }
                 unsynced.states.append(state)
                 return nil
@@ -62,43 +64,7 @@ package final class CrashStore: KeyValueStore {
     }
 
     package func sync() throws(StorageError) {
-        try base.sync()
+        try memory.sync()
         unsynced.withLock { $0.states.removeFirst($0.states.count - 1) }
-    }
-
-    package func close() throws(StorageError) {
-        try base.close()
-    }
-
-    package func snapshot() throws(StorageError) -> any KeyValueSnapshot {
-        try base.snapshot()
-    }
-
-    package func approximateSizeBytes(of range: KeyRange) throws(StorageError) -> UInt64 {
-        try base.approximateSizeBytes(of: range)
-    }
-
-    package var statistics: StoreStatistics { base.statistics }
-}
-
-extension CrashStore {
-    package func value(forKey key: [UInt8]) throws(StorageError) -> [UInt8]? {
-        try base.value(forKey: key)
-    }
-
-    package func withValue(
-        forKey key: [UInt8], _ body: (RawSpan) throws(StorageError) -> Void
-    ) throws(StorageError) -> Bool {
-        try base.withValue(forKey: key, body)
-    }
-
-    package func values(forKeys keys: [[UInt8]]) throws(StorageError) -> [[UInt8]?] {
-        try base.values(forKeys: keys)
-    }
-
-    package func cursor(
-        over range: KeyRange, _ direction: ScanDirection
-    ) throws(StorageError) -> any KeyValueCursor {
-        try base.cursor(over: range, direction)
     }
 }

@@ -120,7 +120,7 @@ PyObject *iterate_database(database_object *self) {
     return iterator;
 }
 
-/// All but the vector of `search` and `search_many`.
+/// All but the vector of searches.
 static bool take_search(PyObject *const *given, PyObject **holder, martlet_search *out) {
     memset(out, 0, sizeof *out);
     *holder = NULL;
@@ -139,16 +139,23 @@ static bool take_search(PyObject *const *given, PyObject **holder, martlet_searc
     return take_filter(given[3], holder, &out->filter);
 }
 
+/// What `search` and `explain` are given. To be dropped: `query` and `holder`.
+static bool take_query(
+    const database_object *self, PyObject *const *given, PyObject **holder, martlet_search *search,
+    floats *query
+) {
+    if (!take_search(given, holder, search)) return false;
+    if (take_vector(given[0], self->dimensions, NULL, query)) return true;
+    Py_CLEAR(*holder);
+    return false;
+}
+
 METHOD(database_object, search) {
     TAKE("search", 1, 5, "vector", "k", "ef_search", "where_filter", "max_distance", "exact");
     martlet_search search;
     PyObject *holder;
     floats query;
-    if (!take_search(given, &holder, &search)) return NULL;
-    if (!take_vector(given[0], self->dimensions, NULL, &query)) {
-        Py_XDECREF(holder);
-        return NULL;
-    }
+    if (!take_query(self, given, &holder, &search, &query)) return NULL;
     martlet_hits hits = {0};
     martlet_error error = {0};
     int32_t code;
@@ -164,11 +171,7 @@ METHOD(database_object, explain) {
     martlet_search search;
     PyObject *holder;
     floats query;
-    if (!take_search(given, &holder, &search)) return NULL;
-    if (!take_vector(given[0], self->dimensions, NULL, &query)) {
-        Py_XDECREF(holder);
-        return NULL;
-    }
+    if (!take_query(self, given, &holder, &search, &query)) return NULL;
     martlet_explanation explanation = {0};
     martlet_error error = {0};
     int32_t code;
