@@ -43,25 +43,21 @@ extension LiveVectorIndex {
     }
 
     /// How many items match, of all that was published before the call; nil when the columns cannot
-    /// say, because items remain to be taken in.
+    /// say, because items remain to be taken in, or because changes went into the graph each time
+    /// that it was tried.
     func count(matching filter: MetadataFilter) throws(StorageError) -> Int? {
-        let matching = try slots(matching: filter)
-        return book.withLock { book in
-            guard book.remaining == nil, book.hasColumns else { return nil }
-            var count = 0
-            matching.forEach { slot in
-                if book.keys.hasString(slot), book.graph.isLive(slot) { count += 1 }
+        for _ in 0..<8 {
+            let carried = book.withLock { $0.remaining == nil ? $0.carriedSequence : nil }
+            guard let carried else { return nil }
+            let matching = try slots(matching: filter)
+            let count: Int?? = book.withLock { book in
+                guard book.remaining == nil, book.hasColumns else { return .some(nil) }
+                return book.carriedSequence == carried
+                    ? book.count(of: matching, and: filter) : .none
             }
-            var isUnread = false
-            book.pending.span(from: book.pending.start).forEachCurrent { change in
-                switch change.content {
-                case .entry(let entry): if filter.matches(entry.metadata) { count += 1 }
-                case .removal: break
-                case .unread: isUnread = true
-                }
-            }
-            return isUnread ? nil : count
+            if let count { return count }
         }
+        return nil
     }
 
     /// Whether filters can be made sets of slots: not while the columns are being made from the
@@ -115,5 +111,27 @@ extension LiveVectorIndex {
             return
         }
         book.withLock { if $0.graph === graph { $0.hasColumns = true } }
+    }
+}
+
+extension LiveVectorIndex.Book {
+    /// How many items are in slots that match, or in changes that do; nil when a change is to be read
+    /// first. What is pending and has its slot already is counted once.
+    fileprivate func count(of matching: SlotBitmap, and filter: MetadataFilter) -> Int? {
+        func isCounted(_ slot: Slot) -> Bool { keys.hasString(slot) && graph.isLive(slot) }
+        var count = 0
+        matching.forEach { slot in if isCounted(slot) { count += 1 } }
+        var isUnread = false
+        pending.span(from: pending.start).forEachCurrent { change in
+            if let slot = slot(of: change.key), isCounted(slot), matching.contains(slot) {
+                count -= 1
+            }
+            switch change.content {
+            case .entry(let entry): if filter.matches(entry.metadata) { count += 1 }
+            case .removal: break
+            case .unread: isUnread = true
+            }
+        }
+        return isUnread ? nil : count
     }
 }

@@ -107,6 +107,27 @@ import Testing
         #expect(try database.search([10_000, 0], k: 1).map(\.id) == ["900"])
     }
 
+    @Test("what matches a filter is counted once, also on its way into the graph")
+    func counts() throws {
+        var random = SeededRandom(seed: testSetting("MARTLET_TEST_SEED") ?? 77)
+        let database = try VectorDatabase.inMemory(dimensions: 2)
+        let filter = MetadataField("even") == true
+        var even: [String: Bool] = [:]
+        for _ in 0..<4000 {
+            let (id, isEven) = ("\(random.below(300))", random.chance(1, in: 2))
+            if random.chance(1, in: 4), even[id] != nil {
+                try database.delete(id)
+                even[id] = nil
+            } else {
+                try database.upsert(
+                    id, [1, Float(random.below(9))], metadata: ["even": .bool(isEven)])
+                even[id] = isEven
+            }
+            let counted = try database.count(matching: filter)
+            #expect(counted == even.values.count { $0 }, "\(random)")
+        }
+    }
+
     @Test("a filter never makes fewer results than match")
     func filtered() throws {
         let seed = UInt64.random(in: .min ... .max)
