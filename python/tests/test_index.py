@@ -9,6 +9,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import martlet
@@ -331,7 +332,15 @@ def test_threads_do_not_change_answers() -> None:
     assert np.array_equal(one_by_one, alone.ids)
 
 
-def test_an_interrupt_ends_a_long_addition_between_its_parts() -> None:
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """As in a program that a terminal started: a shell's background jobs ignore interrupts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_ends_a_long_addition_between_its_parts(interruptible: None) -> None:
     index = martlet.Index(256, codes="float32")
     rows = np.random.default_rng(SEED).normal(size=(200_000, 256)).astype(np.float32)
     sender = threading.Timer(1.0, signal.raise_signal, [signal.SIGINT])
