@@ -69,6 +69,20 @@ struct StoredSecrets {
         texts.append(Self.numbers.map { Float16($0) }.withUnsafeBytes { Array($0) })
     }
 
+    /// Which endings of names there are among the files of folders, and which files tell something by
+    /// their path or their bytes.
+    mutating func look(in folders: [String]) -> (kinds: Set<String>, telling: [String]) {
+        var kinds = Set<String>()
+        var telling: [String] = []
+        for file in folders.flatMap({ allFiles(in: $0) }) {
+            kinds.insert(String(file.path.split(separator: "/").last!.split(separator: ".").last!))
+            if file.path.contains("zebra") || !areAbsent(from: file.bytes) {
+                telling.append(file.path)
+            }
+        }
+        return (kinds, telling)
+    }
+
     mutating func areAbsent(from bytes: [UInt8]) -> Bool {
         for number in Self.numbers {
             numberCount +=

@@ -248,28 +248,27 @@ static PyObject *check_key(PyObject *self, PyObject *given) {
     return done(code, &error);
 }
 
-static PyObject *close_index(PyObject *self, PyObject *nothing) {
-    (void)nothing;
+/// A call that takes and answers nothing.
+static PyObject *run(PyObject *self, int32_t (*call)(void *index, martlet_error *error)) {
     martlet_error error;
     int32_t code;
-    CALL(martlet_encrypted_index_close(handle_of(self), &error));
+    CALL(call(handle_of(self), &error));
     return done(code, &error);
+}
+
+static PyObject *close_index(PyObject *self, PyObject *nothing) {
+    (void)nothing;
+    return run(self, martlet_encrypted_index_close);
 }
 
 static PyObject *delete_index(PyObject *self, PyObject *nothing) {
     (void)nothing;
-    martlet_error error;
-    int32_t code;
-    CALL(martlet_encrypted_index_delete(handle_of(self), &error));
-    return done(code, &error);
+    return run(self, martlet_encrypted_index_delete);
 }
 
 static PyObject *train(PyObject *self, PyObject *nothing) {
     (void)nothing;
-    martlet_error error;
-    int32_t code;
-    CALL(martlet_encrypted_train(handle_of(self), &error));
-    return done(code, &error);
+    return run(self, martlet_encrypted_train);
 }
 
 /// upsert(ids, vectors, dimension, contents, metadata)
