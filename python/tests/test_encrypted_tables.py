@@ -3,9 +3,7 @@ endpoint that refuses and fails."""
 
 from __future__ import annotations
 
-import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from server_process import SERVER, serving
 
 import martlet
 from martlet import LocalServer
@@ -24,7 +23,6 @@ from martlet.encrypted import Client, DBConfig, DynamoDBConfig, StorageConfig, g
 
 KEY = bytes(range(1, 33))
 CATALOG_KEY = bytes(range(51, 83))
-SERVER = os.environ.get("MARTLET_BIN")
 LOCAL: dict[str, Any] = {
     "region_name": "us-east-1", "aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
@@ -234,23 +232,10 @@ def failing_server() -> Iterator[str]:
         with LocalServer() as server:
             yield server.url
         return
-    options = ["--throttle-probability", "0.01", "--error-probability", "0.02", "--seed", "7"]
-    with subprocess.Popen(
-        [SERVER, "serve", "--in-memory", "--port", "0", *options],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        said = ""
-        for line in process.stdout:
-            said += line
-            if port := re.search(r"http://[^:]+:(\d+)", line):
-                break
-        else:
-            raise AssertionError(said)
-        try:
-            yield f"http://127.0.0.1:{port[1]}"
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
+    with serving(
+        "--in-memory", "--throttle-probability", 0.01, "--error-probability", 0.02, "--seed", 7,
+    ) as url:
+        yield url
 
 
 @pytest.mark.parametrize("cached", ["cached", "not cached"])

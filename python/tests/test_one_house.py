@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -13,36 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from server_process import SERVER, serving
 
 from martlet import Client, Database
 
 boto3 = pytest.importorskip("boto3")
-SERVER = os.environ.get("MARTLET_BIN")
 pytestmark = pytest.mark.skipif(not SERVER, reason="MARTLET_BIN names no server")
 
 
 @contextmanager
 def served(folder: Path) -> Iterator[Any]:
     """A boto3 resource of a server on the folder."""
-    assert SERVER
-    with subprocess.Popen(
-        [SERVER, "serve", "--data", str(folder), "--port", "0"],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        said = ""
-        for line in process.stdout:
-            said += line
-            if port := re.search(r"http://[^:]+:(\d+)", line):
-                break
-        else:
-            raise AssertionError(said)
-        try:
-            yield boto3.resource(
-                "dynamodb", endpoint_url=f"http://127.0.0.1:{port[1]}", region_name="us-east-1",
-                aws_access_key_id="local", aws_secret_access_key="local")
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
+    with serving("--data", folder) as url:
+        yield boto3.resource(
+            "dynamodb", endpoint_url=url, region_name="us-east-1",
+            aws_access_key_id="local", aws_secret_access_key="local")
 
 
 def test_both_doors_lead_to_the_same_rows(folder: Path) -> None:

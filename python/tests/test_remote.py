@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy
 import pytest
 from conftest import Run
+from server_process import SERVER, serving
 
 import martlet
 from martlet import Client, Database, LocalServer
 
-SERVER = os.environ.get("MARTLET_BIN")
 needs_server = pytest.mark.skipif(not SERVER, reason="MARTLET_BIN names no server")
-
-
-@contextmanager
-def served(folder: Path, *options: object) -> Iterator[str]:
-    """The address of `martlet serve` on the folder."""
-    assert SERVER
-    with subprocess.Popen(
-        [SERVER, "serve", "--data", str(folder), "--port", "0", *map(str, options)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        assert process.stdout is not None
-        said = ""
-        for line in process.stdout:
-            said += line
-            if address := re.search(r"https?://[^:]+:\d+", line):
-                break
-        else:
-            raise AssertionError(said)
-        try:
-            yield address[0]
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
-
 
 ADD = """
 import sys
@@ -80,7 +54,7 @@ def test_processes_share_a_folder_through_a_server(folder: Path, run: Run) -> No
 
 @needs_server
 def test_a_server_of_the_command_line_does_it_too(folder: Path, run: Run) -> None:
-    with served(folder) as address:
+    with serving("--data", folder) as address:
         Database(address, dim=3)
         assert run(ADD, address, "a").stdout == "100\n"
     assert len(Database(folder)) == 100
@@ -180,7 +154,7 @@ def test_keys_are_the_environments(
         if token:
             monkeypatch.setenv("AWS_SESSION_TOKEN", token)
 
-    with served(folder, "--access-keys", keys) as address:
+    with serving("--data", folder, "--access-keys", keys) as address:
         use("root", "wrong")
         with pytest.raises(martlet.StorageError, match="signature"):
             Database(address, dim=3)
@@ -214,7 +188,7 @@ def test_encrypted_connections(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
          "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
          "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    with served(folder, "--tls-certificate", certificate, "--tls-key", key) as address:
+    with serving("--data", folder, "--tls-certificate", certificate, "--tls-key", key) as address:
         assert address.startswith("https://")
         with pytest.raises(martlet.StorageError, match="certificate"):
             Database(address, dim=3)
